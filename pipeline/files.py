@@ -1,0 +1,41 @@
+"""Files that stay harmless and where they belong: modes for what is restricted, cells that no spreadsheet runs."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pandas as pd
+
+_RUNS_IN_A_SPREADSHEET = ("=", "+", "-", "@", "\t", "\r")
+
+
+def inert(table: pd.DataFrame) -> pd.DataFrame:
+    """Put an apostrophe before texts that a spreadsheet would take for a formula."""
+    texts = table.select_dtypes(include=["object", "str"]).columns
+    return table.assign(**{name: table[name].map(_inert_cell, na_action="ignore") for name in texts})
+
+
+def write_csv(table: pd.DataFrame, path: Path, *, restricted: bool = False) -> None:
+    """Write a table as UTF-8 CSV that every spreadsheet reads, with LF and full precision.
+
+    A restricted file can be read by its owner alone (mode 0600) from the moment it exists.
+    """
+    with _opened(path, restricted) as handle:
+        handle.write(inert(table).to_csv(index=False, lineterminator="\n").encode("utf-8-sig"))
+
+
+def write_parquet(table: pd.DataFrame, path: Path, *, restricted: bool = False) -> None:
+    """Write a table as parquet; see `write_csv` for `restricted`."""
+    with _opened(path, restricted) as handle:
+        table.to_parquet(handle, index=False, engine="pyarrow")
+
+
+def _inert_cell(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_RUNS_IN_A_SPREADSHEET) else cell
+
+
+def _opened(path: Path, restricted: bool):  # type: ignore[no-untyped-def]
+    path.unlink(missing_ok=True)
+    mode = 0o600 if restricted else 0o644
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb")

@@ -1,0 +1,309 @@
+"""A project: its folder under data/, and project.yml read into a model that refuses what it does not know."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import holidays
+from babel import Locale, UnknownLocaleError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+
+from pipeline.errors import InputError
+from pipeline.period import shown
+from pipeline.working_days import WorkingCalendar
+from pipeline.yaml_files import Strict, check_model, read_yaml
+
+STATUSES = ("unrelated", "in_progress", "resolved", "rejected", "withdrawn", "duplicate")
+"""The statuses that whatever a project calls them is mapped to."""
+RELATIONS = ("related", "unrelated")
+NOT_STATED = "not_stated"
+"""The member that stands for a blank or unknown value in every dimension."""
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+CODE_ROOTS = (REPOSITORY / "pipeline", REPOSITORY / "notebooks")
+"""What the program consists of."""
+
+DATA_VARIABLE = "GRM_DATA"
+"""Environment variable that names the folder of the projects (default: data/ of this checkout)."""
+
+_CODE = re.compile("[a-z][a-z0-9_]*")
+_PROJECT_CODE = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def _in_language(value: Any, info: ValidationInfo) -> Any:
+    """Take the project's language from a text that is given in several: `{en: …, mn: …}`."""
+    if not isinstance(value, dict):
+        return value
+    language = (info.context or {}).get("language", "en")
+    if language not in value:
+        raise ValueError(f"there is no text for the language '{language}' of this project")
+    return value[language]
+
+
+def _code(value: str) -> str:
+    if not _CODE.fullmatch(value) or value == NOT_STATED:
+        raise ValueError("a code is written with small letters, digits and _, begins with a letter, e.g. in_person")
+    return value
+
+
+Text = Annotated[str, BeforeValidator(_in_language), Field(min_length=1)]
+Code = Annotated[str, AfterValidator(_code)]
+
+
+class Term(Strict):
+    """A word of the project's vocabulary: its label, and the spellings under which the register has it."""
+
+    label: Text
+    aliases: tuple[str, ...] = ()
+    definition: Text | None = None
+
+
+class Channel(Term):
+    """A way by which grievances come in."""
+
+    reach: Text | None = None
+    answers_by_itself: bool = False
+
+
+class DayOff(Strict):
+    """A day on which the office did not work, or did, by decision."""
+
+    date: date
+    reason: Text
+
+
+class Calendar(Strict):
+    """What the project's calendar adds to and takes from its country's public holidays."""
+
+    extra_days_off: tuple[DayOff, ...] = ()
+    extra_working_days: tuple[DayOff, ...] = ()
+
+
+class Standard(Strict):
+    """A service standard: within how many days, in which unit."""
+
+    days: Annotated[int, Field(ge=0, le=1000)]
+    unit: Literal["working_days", "calendar_days"] = "working_days"
+    by_type: dict[Code, Annotated[int, Field(ge=0, le=1000)]] = {}
+
+
+class ServiceStandards(Strict):
+    """The standards that the project has set; None where it has set none."""
+
+    acknowledgement: Standard | None = None
+    resolution: Standard | None = None
+
+
+class Confidential(Strict):
+    """Names that never reach the public edition, and those that may."""
+
+    persons: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
+
+
+class Escalation(Strict):
+    """A body outside the project to which a complainant may turn."""
+
+    name: Text
+    text: Text
+
+
+class Texts(Strict):
+    """The standing texts of the report."""
+
+    purpose: tuple[Text, ...]
+    handling: tuple[Text, ...]
+    unrelated: Text | None = None
+    confidentiality: Text
+    escalation: tuple[Escalation, ...] = ()
+
+
+def _vocabulary(defaults: Mapping[str, str]) -> Any:
+    def merge(value: Any) -> Any:
+        if isinstance(value, dict):
+            missing = {code: {"label": label} for code, label in defaults.items() if code not in value}
+            return {**value, **missing}
+        return value
+
+    return BeforeValidator(merge)
+
+
+Statuses = Annotated[
+    dict[Literal["unrelated", "in_progress", "resolved", "rejected", "withdrawn", "duplicate"], Term],
+    _vocabulary(
+        {
+            "unrelated": "Unrelated",
+            "in_progress": "In progress",
+            "resolved": "Resolved",
+            "rejected": "Rejected",
+            "withdrawn": "Withdrawn",
+            "duplicate": "Duplicate",
+        }
+    ),
+]
+Relations = Annotated[
+    dict[Literal["related", "unrelated"], Term], _vocabulary({"related": "Related", "unrelated": "Unrelated"})
+]
+
+
+class Settings(Strict):
+    """project.yml; docs/project-file.md explains every key."""
+
+    name: Text
+    short_name: Text | None = None
+    implementing_unit: Text
+    implementing_unit_short: Text | None = None
+    notice: Text | None = None
+    language: str = "en"
+    country: str
+    grm_start: date
+    implementing_unit_start: date | None = None
+    complete_through: date
+    register_: Annotated[str, Field(alias="register", min_length=1)]
+    columns: dict[str, str] = {}
+    date_formats: tuple[str, ...] = ()
+    numbering: str | None = None
+    calendar: Calendar = Calendar()
+    channels: Annotated[dict[Code, Channel], Field(min_length=1)]
+    statuses: Statuses
+    relations: Relations = Field(default={}, validate_default=True)
+    types: Annotated[dict[Code, Term], Field(min_length=1)]
+    service_standards: ServiceStandards = ServiceStandards()
+    minimum_n: Annotated[int, Field(ge=1)] = 10
+    annex_rows: Annotated[int, Field(ge=0)] = 500
+    publish_registration_no: bool = False
+    pending_age_days: tuple[Annotated[int, Field(ge=0)], ...] = (7, 14, 30, 60)
+    severities: tuple[str, ...] = ()
+    severe_from: str | None = None
+    confidential: Confidential = Confidential()
+    texts: Texts
+
+    @field_validator("language")
+    @classmethod
+    def _known_language(cls, value: str) -> str:
+        try:
+            Locale.parse(value)
+        except (UnknownLocaleError, ValueError):
+            raise ValueError(f"'{value}' is not a language code such as en or mn") from None
+        return value
+
+    @field_validator("country")
+    @classmethod
+    def _known_country(cls, value: str) -> str:
+        if value not in holidays.list_supported_countries(include_aliases=False):
+            raise ValueError(f"'{value}' is not a country that the holiday calendar knows; use a code such as MN or KE")
+        return value
+
+    @field_validator("numbering")
+    @classmethod
+    def _has_number(cls, value: str | None) -> str | None:
+        if value is not None and (value.count("{number}") != 1 or re.search(r"\{(?!number\}|year\})", value)):
+            raise ValueError('write it with {number} once and, where the year is part of it, {year}: "{number}/{year}"')
+        return value
+
+    @field_validator("pending_age_days")
+    @classmethod
+    def _rising(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if list(value) != sorted(set(value)) or not value:
+            raise ValueError("the upper ends of the buckets must rise, e.g. [7, 14, 30, 60]")
+        return value
+
+    @model_validator(mode="after")
+    def _agree(self) -> Settings:
+        if self.complete_through < self.grm_start:
+            raise ValueError("complete_through lies before grm_start")
+        if self.severe_from is not None and self.severe_from not in self.severities:
+            raise ValueError("severe_from must be one of severities")
+        for kind, terms in (
+            ("channels", self.channels),
+            ("statuses", self.statuses),
+            ("types", self.types),
+            ("relations", self.relations),
+        ):
+            _refuse_ambiguous(kind, terms)
+        return self
+
+
+def spellings(terms: Mapping[Any, Term]) -> dict[str, str]:
+    """Map each folded spelling (code, label, alias) of a vocabulary to its code."""
+    return {
+        fold(spelling): code
+        for code, term in terms.items()
+        for spelling in (code, code.replace("_", " "), term.label, *term.aliases)
+    }
+
+
+def fold(text: str) -> str:
+    """Make spellings comparable: white space and case do not tell words apart."""
+    return " ".join(text.split()).casefold()
+
+
+def _refuse_ambiguous(kind: str, terms: Mapping[Any, Term]) -> None:
+    seen: dict[str, str] = {}
+    for code, term in terms.items():
+        for spelling in {fold(s) for s in (code, term.label, *term.aliases)}:
+            if seen.setdefault(spelling, code) != code:
+                raise ValueError(f"{kind}: '{spelling}' stands for both {seen[spelling]} and {code}")
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project's folder and settings.
+
+    `folder` holds project.yml, the register and what people decided about it; it is never written to.
+    """
+
+    code: str
+    folder: Path
+    settings: Settings
+
+    @property
+    def shown_folder(self) -> str:
+        """The folder as errors and notebooks name it: the same on every machine."""
+        return f"data/{self.code}"
+
+    @cached_property
+    def calendar(self) -> WorkingCalendar:
+        """The working days of the project, for the years that its dates can touch."""
+        settings = self.settings
+        return WorkingCalendar(
+            settings.country,
+            (day.date for day in settings.calendar.extra_days_off),
+            (day.date for day in settings.calendar.extra_working_days),
+            years=(settings.grm_start.year - 20, settings.complete_through.year + 20),
+        )
+
+
+def data_folder() -> Path:
+    """Return the folder that holds the projects."""
+    named = os.environ.get(DATA_VARIABLE)
+    return Path(named) if named else REPOSITORY / "data"
+
+
+def project_codes() -> list[str]:
+    """List the projects there are."""
+    folder = data_folder()
+    return sorted(path.parent.name for path in folder.glob("*/project.yml")) if folder.is_dir() else []
+
+
+def load_project(code: str) -> Project:
+    """Read a project's settings; a wrong name, a missing file or a faulty key is an `InputError`."""
+    folder = data_folder() / code if _PROJECT_CODE.fullmatch(code) else None
+    if folder is None or not folder.is_dir():
+        known = ", ".join(project_codes()) or "none yet"
+        raise InputError(
+            f"PROJECT is {shown(code)}, which is not a project. Allowed are the folders below data/ that hold a "
+            f"project.yml, named with small letters, digits and hyphens: {known}."
+        )
+    shown_as = f"data/{code}/project.yml"
+    data = read_yaml(folder / "project.yml", shown_as)
+    language = data.get("language", "en") if isinstance(data, dict) else "en"
+    return Project(code, folder, check_model(data or {}, Settings, shown_as, language=language))

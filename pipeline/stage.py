@@ -1,0 +1,103 @@
+"""What a notebook stands on: its project, its windows, and the folder of the set it belongs to.
+
+A notebook that is run as part of a report works in `<set>/internal/notebooks`, so no path is ever a parameter and an
+executed notebook can be run again in a copy of its set. Opened by hand in JupyterLab it works in a set of its own,
+`outputs/<project>/workbench/<period>`, and can spoil no report.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from pipeline.errors import InputError
+from pipeline.files import write_csv, write_parquet
+from pipeline.period import Scopes, resolve_scopes
+from pipeline.project import REPOSITORY, Project, load_project
+
+OUTPUTS_VARIABLE = "GRM_OUTPUTS"
+"""Environment variable that names the folder of the outputs (default: outputs/ of this checkout)."""
+
+COMMENTARY = "commentary.md"
+"""The period's commentary below internal/, with its names replaced in the first stage."""
+
+RESTRICTED = frozenset({"identities.parquet", "cases.parquet", "labelled.parquet", "sensitive.parquet"})
+"""Files below internal/ that only their owner can read: identities, and texts in which names may stand."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage of a run: its project, its windows and its set."""
+
+    project: Project
+    scopes: Scopes
+    folder: Path
+
+    def card(self) -> pd.DataFrame:
+        """Say what this stage is about: project, period, window and as-of day."""
+        scopes, current = self.scopes, self.scopes.current
+        previous = f"{scopes.previous.start} to {scopes.previous.end}" if scopes.previous else "none: before the start"
+        facts = {
+            "Project": self.project.settings.name,
+            "Period": scopes.period.label,
+            "Window": f"{current.start} to {current.end}",
+            "Counted to": str(current.counted_to),
+            "Figures as of": str(current.as_of),
+            "Provisional": "yes" if current.is_provisional else "no",
+            "Previous period": previous,
+            "Register complete through": str(self.project.settings.complete_through),
+        }
+        return pd.DataFrame({"what": list(facts), "value": list(facts.values())})
+
+    @property
+    def commentary_name(self) -> str:
+        """The commentary that the unit may write for the period, as errors name it."""
+        return f"{self.project.shown_folder}/commentary/{self.scopes.period.label}.md"
+
+    def path(self, area: str, name: str) -> Path:
+        """Return where a file of the set stands; `area` is 'internal' or 'public'."""
+        folder = self.folder / area
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700 if area == "internal" else 0o755)
+        return folder / name
+
+    def save(self, table: pd.DataFrame, name: str, area: str = "internal") -> None:
+        """Write a table for the stages after this one, as CSV or parquet by the ending of its name."""
+        write = write_parquet if name.endswith(".parquet") else write_csv
+        write(table, self.path(area, name), restricted=name in RESTRICTED)
+
+    def load(self, name: str) -> pd.DataFrame:
+        """Read a table that an earlier stage wrote; an `InputError` says which stage is to be run first."""
+        path = self.folder / "internal" / name
+        if not path.is_file():
+            raise InputError(
+                f"internal/{name} is missing: run the notebook before this one first, for the same period."
+            )
+        return (
+            pd.read_parquet(path, engine="pyarrow")
+            if name.endswith(".parquet")
+            else pd.read_csv(path, encoding="utf-8-sig")
+        )
+
+
+def open_stage(project: str, period: str, as_of: str = "") -> Stage:
+    """Check a notebook's parameters and find its set; wrong parameters are an `InputError`."""
+    loaded = load_project(project)
+    settings = loaded.settings
+    scopes = resolve_scopes(period, as_of, grm_start=settings.grm_start, complete_through=settings.complete_through)
+    return Stage(loaded, scopes, _set_folder(loaded, scopes))
+
+
+def outputs_folder() -> Path:
+    """Return the folder below which every project has its outputs."""
+    named = os.environ.get(OUTPUTS_VARIABLE)
+    return Path(named) if named else REPOSITORY / "outputs"
+
+
+def _set_folder(project: Project, scopes: Scopes) -> Path:
+    here = Path.cwd()
+    if here.name == "notebooks" and here.parent.name == "internal":
+        return here.parents[1]
+    return outputs_folder() / project.code / "workbench" / scopes.label

@@ -1,0 +1,106 @@
+"""YAML files that people write: read strictly, checked against a model, refused with file, line and key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from io import StringIO
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from pipeline.errors import InputError
+
+M = TypeVar("M", bound="Strict")
+
+
+class Strict(BaseModel):
+    """A frozen model that refuses keys it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+def read_yaml(path: Path, shown_as: str) -> Any:
+    """Read one YAML 1.2 document (so that NO is a country and not `false`); a key given twice is an error."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise InputError(f"{shown_as} is missing. Create it; README.md says how under 'Your own project'.") from None
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{shown_as} is not UTF-8 text (byte {error.start + 1}). Save it with the encoding UTF-8."
+        ) from None
+    except OSError as error:
+        raise InputError(f"{shown_as} cannot be read: {error.strerror}. Check the file and its permissions.") from None
+    try:
+        return YAML(typ="rt", pure=True).load(StringIO(text))
+    except MarkedYAMLError as error:
+        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        problem = " ".join((error.problem or "cannot be read").split())
+        raise InputError(
+            f"{shown_as}{line}: this is not valid YAML ({problem}). Check the indentation, the colons and the quotes "
+            "around this line."
+        ) from None
+    except (YAMLError, ValueError) as error:
+        raise InputError(f"{shown_as} is not valid YAML: {' '.join(str(error).split())[:200]}.") from None
+
+
+def read_model(path: Path, model: type[M], shown_as: str, **context: Any) -> M:
+    """Read a YAML file into `model`; every fault is named with its line and key, all in one error."""
+    data = read_yaml(path, shown_as)
+    return check_model(data if data is not None else {}, model, shown_as, **context)
+
+
+def check_model(data: Any, model: type[M], shown_as: str, **context: Any) -> M:
+    """Validate what `read_yaml` returned; see `read_model`."""
+    if not isinstance(data, dict):
+        raise InputError(f"{shown_as} must hold keys with values ('name: …'), one a line.")
+    try:
+        return model.model_validate(data, context=context)
+    except ValidationError as error:
+        faults = [_sentence(fault, data, shown_as) for fault in error.errors(include_url=False)]
+        raise InputError("\n".join(dict.fromkeys(faults))) from None
+
+
+def _sentence(fault: Any, data: Any, shown_as: str) -> str:
+    # pydantic names the variants of a union in the path; only real keys and list places are shown.
+    path = _existing_path(fault["loc"], data)
+    line = _line_of(path, data)
+    key = ".".join(str(part + 1) if isinstance(part, int) else part for part in path) or "the file"
+    what = {
+        "extra_forbidden": "this key is not known; check the spelling against docs/project-file.md or remove it",
+        "missing": "this key is required and missing",
+    }.get(fault["type"], re.sub("^(Value error|Assertion failed), ", "", fault["msg"]))
+    place = f"{shown_as}, line {line}" if line else shown_as
+    return f"{place}, key {key}: {what[:1].lower() + what[1:]}."
+
+
+def _existing_path(location: Sequence[str | int], data: Any) -> list[str | int]:
+    path: list[str | int] = []
+    here = data
+    for position, part in enumerate(location):
+        if isinstance(here, dict) and part in here:
+            here = here[part]
+        elif isinstance(here, list) and isinstance(part, int):
+            here = here[part] if part < len(here) else None
+        elif position != len(location) - 1 or not isinstance(here, dict):
+            continue
+        path.append(part)
+    return path
+
+
+def _line_of(path: Sequence[str | int], data: Any) -> int | None:
+    here, line = data, None
+    for part in path:
+        if not isinstance(here, CommentedMap | CommentedSeq):
+            break
+        try:
+            line = (here.lc.key(part) if isinstance(here, CommentedMap) else here.lc.item(part))[0] + 1
+            here = here[part]
+        except (KeyError, IndexError, TypeError):
+            break
+    return line
