@@ -1,0 +1,110 @@
+"""The guard at the door: nothing that names a person or an organisation of the register leaves the house.
+
+Before a set replaces the former one, everything in it that others may read is searched for the names that the register
+and project.yml hold. A hit stops the run and is told by file and rule; the name itself is never repeated.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from pipeline.confidentiality.redaction import KnownNames
+from pipeline.errors import DisclosureError
+
+OPEN_TO_READERS = ("public/**/*", "internal/notebooks/*.ipynb", "internal/*.csv", "internal/*.md", "manifest.json")
+"""What is searched, below a set; the restricted files below internal/ are not for others' eyes."""
+
+
+def guard(folder: Path, known: KnownNames) -> None:
+    """Search a set; a `DisclosureError` names each file that holds a known name, and the kind of name."""
+    refused = []
+    for pattern in OPEN_TO_READERS:
+        for path in sorted(folder.glob(pattern)):
+            if path.is_file():
+                kinds = sorted({hit.kind for text in texts_of(path) for hit in known.find(text)})
+                refused += [
+                    f"{path.relative_to(folder).as_posix()} holds the name of a known {kind}." for kind in kinds
+                ]
+    if refused:
+        raise DisclosureError(
+            "The report was not made, because somebody could be found out through it.\n"
+            + "\n".join(refused)
+            + "\nLook at what was written for this period outside the register (project.yml, the commentary) and take "
+            "the name out. If it is the name of a public body, add it to confidential.keep in project.yml."
+        )
+
+
+def texts_of(path: Path) -> Iterator[str]:
+    """Yield every text of a file that a reader, or a machine, can see: contents, attributes, metadata."""
+    if path.suffix == ".pdf":
+        yield from _pdf_texts(path)
+        return
+    text = path.read_text(encoding="utf-8-sig")
+    if path.suffix == ".html":
+        yield from html_texts(text)
+    elif path.suffix in (".ipynb", ".json"):
+        yield from _json_texts(json.loads(text))
+    else:
+        yield text
+
+
+def html_texts(text: str) -> Iterator[str]:
+    """Yield the texts and attribute values of HTML; images given as data are opened."""
+    reader = _Reader()
+    reader.feed(text)
+    reader.close()
+    yield "".join(reader.texts)
+    for attribute in reader.attributes:
+        if attribute.startswith("data:image/svg+xml,"):
+            yield from html_texts(unquote(attribute.partition(",")[2]))
+        else:
+            yield attribute
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.texts: list[str] = []
+        self.attributes: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        # Inline elements part no words, so that a name is found across them; all others do.
+        if tag not in ("b", "i", "em", "strong", "span", "a", "tspan"):
+            self.texts.append("\n\n\n\n")
+        # Shapes of letters and lines are no text.
+        self.attributes += [value for name, value in attrs if value and name not in ("d", "style", "transform")]
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+    def handle_comment(self, data: str) -> None:
+        self.attributes.append(data)
+
+
+def _json_texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield from html_texts(value) if "<" in value else iter((value,))
+    elif isinstance(value, list):
+        if value and all(isinstance(item, str) for item in value):
+            yield from _json_texts("".join(value))
+        else:
+            for item in value:
+                yield from _json_texts(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield key
+            yield from _json_texts(item)
+
+
+def _pdf_texts(path: Path) -> Iterator[str]:
+    from pypdf import PdfReader
+
+    reader = PdfReader(path)
+    yield from (str(value) for value in (reader.metadata or {}).values())
+    for page in reader.pages:
+        yield page.extract_text()

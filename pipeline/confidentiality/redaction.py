@@ -1,0 +1,194 @@
+"""Names out of texts: whoever the register names as complainant, contact or responsible, and who project.yml lists.
+
+Each name becomes a typed placeholder, `[person]`, `[organisation]` or `[contact]`. Only whole words are replaced; a
+name of up to four letters is matched with its case, so that MED is not found in 'informed' nor in 'med'.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+from pipeline.yaml_files import Strict, read_yaml
+
+Kind = Literal["person", "organisation", "contact"]
+
+CASE_MATTERS_UP_TO = 4
+"""Letters up to which a name is matched with its case."""
+_SHORTEST_PART = 3
+_WIDEST_GAP = 3
+"""Characters that may part two words of a name: a blank, a full stop and a line break."""
+_WORD = re.compile(r"\w+")
+_FILE = Path(__file__).with_name("organisation_words.yml")
+
+
+class _OrganisationWords(Strict):
+    forms: tuple[str, ...]
+    words: tuple[str, ...]
+    not_names: tuple[str, ...]
+
+
+@cache
+def _organisation_words() -> dict[str, frozenset[str]]:
+    read = _OrganisationWords.model_validate(read_yaml(_FILE, "pipeline/confidentiality/organisation_words.yml"))
+    return {key: frozenset(word.casefold() for word in words) for key, words in read}
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One replacement: which kind of name, and where it stood in the text (characters)."""
+
+    kind: Kind
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class KnownNames:
+    """The names to be replaced, spelling → kind, and those that are kept."""
+
+    kinds: dict[str, Kind]
+
+    @classmethod
+    def gather(
+        cls,
+        *,
+        complainants: Iterable[str] = (),
+        contacts: Iterable[str] = (),
+        persons: Iterable[str] = (),
+        organisations: Iterable[str] = (),
+        keep: Iterable[str] = (),
+    ) -> KnownNames:
+        """Work out the spellings under which each name may stand in a text.
+
+        A complainant is an organisation by its company form, a word such as 'department', or because it is written in
+        capitals throughout; else a person, of whom every part of three letters or more is replaced by itself too.
+        """
+        kinds: dict[str, Kind] = {}
+        no_names = _organisation_words()["not_names"]
+        complainants = [name for name in complainants if _tidy(name).casefold() not in no_names]
+        for name in contacts:
+            kinds.setdefault(_tidy(name), "contact")
+        for name in (*organisations, *(c for c in complainants if _is_organisation(c))):
+            for spelling in _organisation_spellings(name):
+                kinds.setdefault(spelling, "organisation")
+        for name in (*persons, *(c for c in complainants if not _is_organisation(c))):
+            for spelling in _person_spellings(name):
+                kinds.setdefault(spelling, "person")
+        kept = {_tidy(name).casefold() for name in (*keep, *no_names)}
+        return cls({name: kind for name, kind in kinds.items() if name and name.casefold() not in kept})
+
+    @cached_property
+    def _by_first_word(self) -> dict[str, list[_Spelling]]:
+        """The spellings by their first word, the longest first: a text is searched in time that its length sets."""
+        index: dict[str, list[_Spelling]] = {}
+        for name, kind in self.kinds.items():
+            words = tuple(_WORD.findall(name))
+            if words:
+                folded = tuple(word.casefold() for word in words)
+                exact = words if _letters(name) <= CASE_MATTERS_UP_TO else None
+                index.setdefault(folded[0], []).append(_Spelling(folded, exact, kind))
+        for spellings in index.values():
+            spellings.sort(key=lambda spelling: -len(spelling.folded))
+        return index
+
+    def find(self, text: str) -> list[Hit]:
+        """Find every name in a text, from left to right, without overlaps; the longest at a place wins."""
+        words = list(_WORD.finditer(text))
+        folded = [word[0].casefold() for word in words]
+        found: list[Hit] = []
+        place = 0
+        while place < len(words):
+            hit_words = 0
+            for spelling in self._by_first_word.get(folded[place], ()):
+                if spelling.stands_at(text, words, folded, place):
+                    hit_words = len(spelling.folded)
+                    found.append(Hit(spelling.kind, words[place].start(), words[place + hit_words - 1].end()))
+                    break
+            place += hit_words or 1
+        return found
+
+
+@dataclass(frozen=True)
+class _Spelling:
+    """A name as its words; `exact` holds them with their case where that matters."""
+
+    folded: tuple[str, ...]
+    exact: tuple[str, ...] | None
+    kind: Kind
+
+    def stands_at(self, text: str, words: list[re.Match[str]], folded: list[str], place: int) -> bool:
+        end = place + len(self.folded)
+        if tuple(folded[place:end]) != self.folded:
+            return False
+        if self.exact is not None and tuple(word[0] for word in words[place:end]) != self.exact:
+            return False
+        gaps = zip(words[place:end], words[place + 1 : end], strict=False)
+        return all(after.start() - before.end() <= _WIDEST_GAP for before, after in gaps)
+
+
+def redact(text: str, known: KnownNames) -> tuple[str, list[Hit]]:
+    """Replace every known name in a text by its placeholder.
+
+    Returns
+    -------
+    text, hits
+        The text in Unicode's composed form (NFC), to which the places of the hits refer before replacement.
+    """
+    text = unicodedata.normalize("NFC", text)
+    hits = known.find(text)
+    parts, last = [], 0
+    for hit in hits:
+        parts += [text[last : hit.start], f"[{hit.kind}]"]
+        last = hit.end
+    return "".join([*parts, text[last:]]), hits
+
+
+def redact_column(texts: pd.Series, known: KnownNames) -> tuple[pd.Series, pd.Series]:
+    """Redact a column; returns the texts (missing stays missing) and the number of replacements in each."""
+    done = {text: redact(text, known) for text in texts.dropna().unique()}
+    redacted = texts.map({text: result[0] for text, result in done.items()}).astype("str")
+    counts = texts.map({text: len(result[1]) for text, result in done.items()}).fillna(0).astype("int64")
+    return redacted, counts
+
+
+def _tidy(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", name).split()).strip(" .,;:")
+
+
+def _letters(name: str) -> int:
+    return sum(character.isalpha() for character in name)
+
+
+def _bare(word: str) -> str:
+    return word.strip(".,;:()\"'«»“”").casefold()
+
+
+def _is_organisation(name: str) -> bool:
+    forms, words = _organisation_words()["forms"], _organisation_words()["words"]
+    parts = [_bare(part) for part in name.split()]
+    capitals = name.isupper() and len(parts) == 1
+    return capitals or any(part in forms or part in words for part in parts)
+
+
+def _organisation_spellings(name: str) -> list[str]:
+    forms = _organisation_words()["forms"]
+    parts = _tidy(name).split()
+    core = list(parts)
+    while len(core) > 1 and _bare(core[-1]) in forms:
+        core.pop()
+    while len(core) > 1 and _bare(core[0]) in forms:
+        core.pop(0)
+    return [" ".join(parts), _tidy(" ".join(core)).strip("\"'«»“”")]
+
+
+def _person_spellings(name: str) -> list[str]:
+    parts = [part.strip(".,;:") for part in _tidy(name).split()]
+    return [_tidy(name), *(part for part in parts if _letters(part) >= _SHORTEST_PART)]

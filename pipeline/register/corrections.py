@@ -1,0 +1,107 @@
+"""Known errors of the register, corrected on its way through and never in the file itself.
+
+corrections.yml holds each with a reason and a guard: the value that is expected there (`from`). A correction whose
+guard no longer matches is refused, since the register was mended or changed meanwhile.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+import pandas as pd
+from pydantic import BeforeValidator, Field
+
+from pipeline.errors import InputError
+from pipeline.project import Project
+from pipeline.register import findings
+from pipeline.register.columns import dictionary
+from pipeline.register.reading import Register
+from pipeline.yaml_files import Strict, check_model, read_yaml
+
+
+def _as_cell(value: Any) -> Any:
+    """Let a date or number stand without quotes: the register's cells are text."""
+    return str(value) if isinstance(value, date | int | float) and not isinstance(value, bool) else value
+
+
+Cell = Annotated[str, BeforeValidator(_as_cell)]
+
+
+class Match(Strict):
+    """Which row is meant; both keys where a number is used twice."""
+
+    registration_no: Cell
+    row: int | None = None
+
+
+class Correction(Strict):
+    """One correction."""
+
+    match: Match
+    column: str
+    from_: Annotated[Cell | None, Field(alias="from")]
+    to: Cell | None
+    reason: Annotated[str, Field(min_length=1)]
+    who: Annotated[str, Field(min_length=1)]
+    date: date
+
+
+class _Corrections(Strict):
+    corrections: tuple[Correction, ...]
+
+
+def read_corrections(project: Project) -> tuple[Correction, ...]:
+    """Read corrections.yml; none where the project has no such file."""
+    path = project.folder / "corrections.yml"
+    if not path.is_file():
+        return ()
+    shown_as = f"{project.shown_folder}/corrections.yml"
+    return check_model({"corrections": read_yaml(path, shown_as) or []}, _Corrections, shown_as).corrections
+
+
+def apply_corrections(register: Register, project: Project) -> Register:
+    """Apply the project's corrections to the text of the cells.
+
+    Each becomes a note among the findings. One that matches no row, several rows, or a cell that does not hold what
+    `from` says is an `InputError`.
+    """
+    table = register.table
+    noticed = []
+    for place, correction in enumerate(read_corrections(project), start=1):
+        where = f"{project.shown_folder}/corrections.yml, entry {place} ({correction.match.registration_no})"
+        row = _matching_row(table, correction, where)
+        table, note = _corrected(table, row, correction, where)
+        noticed.append(note)
+    return register.with_table(table, *noticed)
+
+
+def _matching_row(table: pd.DataFrame, correction: Correction, where: str) -> int:
+    matches = table["registration_no"] == correction.match.registration_no
+    if correction.match.row is not None:
+        matches &= table["source_row"] == correction.match.row
+    rows = table.index[matches]
+    if len(rows) != 1:
+        count = "no row" if len(rows) == 0 else f"{len(rows)} rows"
+        raise InputError(
+            f"{where}: {count} of the register match. Correct `match`; add `row:` where a number is used twice."
+        )
+    if correction.column not in dictionary():
+        raise InputError(f"{where}: '{correction.column}' is not a known column.")
+    return int(rows[0])
+
+
+def _corrected(table: pd.DataFrame, row: int, correction: Correction, where: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    cell = table.at[row, correction.column]
+    there = None if pd.isna(cell) else str(cell)
+    if there != correction.from_:
+        raise InputError(
+            f"{where}, column {correction.column}: the cell no longer holds what `from` says, so the correction is not "
+            "applied. If the register has been mended, remove the entry; else bring `from` up to date."
+        )
+    changed = table.copy()
+    changed.at[row, correction.column] = pd.NA if correction.to is None else correction.to
+    hidden = dictionary()[correction.column].public != "yes"
+    what = "" if hidden else f"'{correction.from_ or ''}' became '{correction.to or ''}'. "
+    told = f"{what}{correction.reason} ({correction.who}, {correction.date})"
+    return changed, findings.found("correction_applied", changed.loc[[row]], correction.column, known=told)

@@ -1,0 +1,127 @@
+"""Findings: what the pipeline noticed in the data, each with its rule, its place and what to do about it."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+from pydantic import RootModel
+
+from pipeline.register.columns import dictionary
+from pipeline.yaml_files import Strict, read_yaml
+
+COLUMNS = ("severity", "rule", "registration_no", "row", "column", "value", "message", "action")
+"""The columns of internal/findings.csv, in order."""
+SEVERITIES = ("error", "warning", "note", "explained")
+"""'explained' is an error that a person has settled in explanations.csv."""
+
+_FILE = Path(__file__).with_name("rules.yml")
+_LONGEST_VALUE = 80
+
+
+class Rule(Strict):
+    """One check of the register."""
+
+    severity: Literal["error", "warning", "note"]
+    title: str
+    message: str
+    action: str
+
+
+class _Rules(RootModel[dict[str, Rule]]):
+    pass
+
+
+@cache
+def rules() -> dict[str, Rule]:
+    """Return every rule by id, in the order of the file."""
+    return _Rules.model_validate(read_yaml(_FILE, "pipeline/register/rules.yml")).root
+
+
+def none() -> pd.DataFrame:
+    """Return an empty table of findings."""
+    return pd.DataFrame({name: pd.Series(dtype="Int64" if name == "row" else "str") for name in COLUMNS})
+
+
+def found(
+    rule_id: str, rows: pd.DataFrame, column: str = "", *, values: pd.Series | None = None, **fills: Any
+) -> pd.DataFrame:
+    """Make one finding for each of `rows`.
+
+    Parameters
+    ----------
+    rule_id
+        A key of rules.yml.
+    rows
+        The rows concerned, with `source_file`, `source_row` and `registration_no`.
+    column
+        The known column concerned; the value of one that identifies a person stays blank.
+    values
+        What was found, with the index of `rows`; the cells of `column` where it is left out.
+    fills
+        What the message's other fields are filled with: one value, or a series with the index of `rows`.
+    """
+    if rows.empty:
+        return none()
+    rule = rules()[rule_id]
+    known = dictionary().get(column)
+    if values is None:
+        values = rows[column] if column in rows else pd.Series("", index=rows.index)
+    texts = values.map(_as_text)
+    if known is not None and known.identifies:
+        texts = pd.Series("", index=rows.index)
+    needed = set(re.findall(r"\{(\w+)\}", rule.message))
+    parts = {name: _column(fill, rows).map(_as_text) for name, fill in fills.items() if name in needed}
+    parts["value"] = texts.map(_shorten)
+    if "place" in needed:
+        tail = f", column {column}" if column else ""
+        parts["place"] = rows["source_file"] + ", row " + rows["source_row"].astype("str") + tail
+    if "file" in needed:
+        parts["file"] = rows["source_file"]
+    used = [name for name in parts if name in needed]
+    messages = [
+        rule.message.format(**dict(zip(used, row, strict=True))) for row in zip(*(parts[n] for n in used), strict=True)
+    ]
+    return pd.DataFrame(
+        {
+            "severity": rule.severity,
+            "rule": rule_id,
+            "registration_no": rows["registration_no"].fillna("").to_numpy(),
+            "row": rows["source_row"].astype("Int64").to_numpy(),
+            "column": column,
+            "value": texts.map(_shorten).to_numpy(),
+            "message": messages,
+            "action": rule.action,
+        },
+        columns=list(COLUMNS),
+    )
+
+
+def collect(*tables: pd.DataFrame) -> pd.DataFrame:
+    """Put tables of findings together, the gravest first, then in the order of the register."""
+    filled = [table for table in tables if not table.empty]
+    if not filled:
+        return none()
+    joined = pd.concat(filled, ignore_index=True)
+    rank = joined["severity"].map({severity: place for place, severity in enumerate(SEVERITIES)})
+    order = joined.assign(_rank=rank).sort_values(["_rank", "row", "rule", "column"], kind="stable", na_position="last")
+    return order.drop(columns="_rank").reset_index(drop=True)
+
+
+def _column(fill: Any, rows: pd.DataFrame) -> pd.Series:
+    return fill.reindex(rows.index) if isinstance(fill, pd.Series) else pd.Series([fill] * len(rows), index=rows.index)
+
+
+def _as_text(value: Any) -> str:
+    if value is None or value is pd.NaT or (isinstance(value, float) and value != value) or value is pd.NA:
+        return ""
+    if isinstance(value, pd.Timestamp):
+        return str(value.date()) if value == value.normalize() else str(value)[:19]
+    return str(value)
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"

@@ -1,0 +1,154 @@
+"""When a grievance was received: its date, or the days between which its number and its other dates put it.
+
+Source of the rule: docs/indicators.md, 'Undated grievances'.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+from pipeline.project import Project
+from pipeline.register import findings
+from pipeline.register.columns import names
+from pipeline.register.reading import Register
+
+UNDECLARED_FORMS = ("{number}", "{number}/{year}")
+"""The forms of a number that are understood where project.yml declares no numbering."""
+_MOST_NUMBERED_GAPS = 20
+
+
+def place_receipts(register: Register, project: Project) -> Register:
+    """Add the earliest and the latest possible day of receipt.
+
+    Adds `number_series` (text, missing where the number does not have the project's form), `number_in_series`
+    (Int64), `date_received_earliest` and `date_received_latest` (days; both are the date of receipt where it is
+    stated). Findings: numbers that are missing, not of the form, used twice or left out of the series; dates of a
+    series that do not follow its numbers; receipts that could only be bounded.
+    """
+    table = _with_numbers(register.table, project)
+    table, order = _with_bounds(table, project)
+    undated = table[table["date_received"].isna()]
+    bounded = findings.found(
+        "date_bounded",
+        undated,
+        "date_received",
+        values=pd.Series("", index=undated.index),
+        first=undated["date_received_earliest"],
+        last=undated["date_received_latest"],
+    )
+    return register.with_table(table, *_number_findings(table, register, project), order, bounded)
+
+
+def _with_numbers(table: pd.DataFrame, project: Project) -> pd.DataFrame:
+    declared = project.settings.numbering
+    series = pd.Series(pd.NA, index=table.index, dtype="str")
+    number = pd.Series(pd.NA, index=table.index, dtype="Int64")
+    for form in (declared,) if declared else UNDECLARED_FORMS:
+        pattern = (
+            re.escape(form).replace(r"\{number\}", "(?P<number>[0-9]{1,9})").replace(r"\{year\}", "(?P<year>[0-9]{4})")
+        )
+        parts = table["registration_no"].str.extract(f"^{pattern}$")
+        fits = parts["number"].notna() & number.isna()
+        number = number.mask(fits, pd.to_numeric(parts["number"]).astype("Int64"))
+        years = parts["year"] if "year" in parts else pd.Series("", index=table.index)
+        series = series.mask(fits, form.replace("{number}", "#") + ("|" + years if "{year}" in form else ""))
+    return table.assign(number_series=series, number_in_series=number)
+
+
+def _with_bounds(table: pd.DataFrame, project: Project) -> tuple[pd.DataFrame, pd.DataFrame]:
+    settings = project.settings
+    start, complete = pd.Timestamp(settings.grm_start), pd.Timestamp(settings.complete_through)
+    received = table["date_received"].dt.normalize()
+    others = table[[name for name in names(type="date") if name != "date_received"]].min(axis=1).dt.normalize()
+    lower, upper, order = _neighbours(table, received)
+    latest = pd.concat([upper, others], axis=1).min(axis=1).fillna(complete).clip(upper=complete)
+    earliest = lower.fillna(start)
+    # Neighbours that leave no day between them and the row's own dates tell nothing: the wider bound holds.
+    earliest = earliest.mask(earliest > latest, start)
+    earliest = earliest.mask(earliest > latest, latest)
+    bounds = {"date_received_earliest": received.fillna(earliest), "date_received_latest": received.fillna(latest)}
+    return table.assign(**bounds), order
+
+
+def _neighbours(table: pd.DataFrame, received: pd.Series) -> tuple[pd.Series, pd.Series, pd.DataFrame]:
+    """Return the dates of the nearest dated lower and higher number, and a finding where a series is out of order.
+
+    A number that is used twice bounds nothing and is bounded by nothing.
+    """
+    usable = table["number_series"].notna() & ~table["registration_no"].duplicated(keep=False)
+    ordered = table.loc[usable, ["number_series", "number_in_series"]].assign(received=received[usable])
+    ordered = ordered.sort_values(["number_series", "number_in_series"], kind="stable")
+    groups = ordered["number_series"]
+    dated = ordered.dropna(subset=["received"])
+    earlier = dated.groupby("number_series")["received"].shift()
+    behind = dated[dated["received"] < earlier]
+    in_order = ~groups.isin(behind["number_series"])
+    lower = ordered.groupby("number_series")["received"].ffill().where(in_order)
+    upper = ordered.groupby("number_series")["received"].bfill().where(in_order)
+    numbers = table.loc[dated.index, "registration_no"].groupby(dated["number_series"]).shift()
+    order = findings.found(
+        "neighbours_out_of_order",
+        table.loc[behind.index],
+        "date_received",
+        before=numbers[behind.index],
+        earlier=earlier[behind.index],
+    )
+    return lower.reindex(table.index), upper.reindex(table.index), order
+
+
+def _number_findings(table: pd.DataFrame, register: Register, project: Project) -> list[pd.DataFrame]:
+    number = table["registration_no"]
+    blank = number.isna()
+    twice = table[number.duplicated(keep=False) & ~blank]
+    rows = twice.groupby("registration_no")["source_row"].transform(lambda found: ", ".join(map(str, found)))
+    noticed = [
+        findings.found("number_missing", table[blank], "registration_no"),
+        findings.found("duplicate_number", twice, "registration_no", twins=rows.astype("str")),
+    ]
+    if project.settings.numbering:
+        strange = table[table["number_series"].isna() & ~blank]
+        noticed.append(findings.found("number_form", strange, "registration_no", known=project.settings.numbering))
+        noticed.append(_gaps(table, register, project.settings.numbering))
+    return noticed
+
+
+def _gaps(table: pd.DataFrame, register: Register, numbering: str) -> pd.DataFrame:
+    """Find the numbers that a declared numbering misses; a yearly series begins at 1."""
+    rows = []
+    known = table.dropna(subset=["number_series"])
+    for series, numbers in known.groupby("number_series")["number_in_series"]:
+        form = numbering.replace("{year}", str(series).rpartition("|")[2])
+        present = sorted(set(numbers.astype(int)))
+        before = 0 if "{year}" in numbering else present[0]
+        for number in present:
+            rows += [
+                {
+                    "registration_no": form.replace("{number}", str(first)),
+                    "missing": " to ".join(form.replace("{number}", str(n)) for n in dict.fromkeys((first, last))),
+                    "before": form.replace("{number}", str(before)) if before else "the beginning",
+                    "after": form.replace("{number}", str(number)),
+                }
+                for first, last in _stretches(before + 1, number - 1)
+            ]
+            before = number
+    if not rows:
+        return findings.none()
+    gaps = pd.DataFrame(rows).assign(source_file=register.file, source_row=pd.array([pd.NA] * len(rows), dtype="Int64"))
+    return findings.found(
+        "number_gap",
+        gaps,
+        "registration_no",
+        values=gaps["missing"],
+        missing=gaps["missing"],
+        before=gaps["before"],
+        after=gaps["after"],
+    )
+
+
+def _stretches(first: int, last: int) -> list[tuple[int, int]]:
+    """Name each missing number by itself, or the whole stretch where there are many."""
+    if last < first:
+        return []
+    return [(n, n) for n in range(first, last + 1)] if last - first < _MOST_NUMBERED_GAPS else [(first, last)]
