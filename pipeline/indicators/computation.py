@@ -1,0 +1,303 @@
+"""From the facts of each window to the tidy table of indicators; the only source of numbers from here on.
+
+A count is a boolean column of the facts, or a column of day-less counts, added up. A rate is two of them. So behind
+every number stand the rows for which its column is true, and `rows_behind` names them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pipeline.indicators.definitions import STATISTICS, definitions
+from pipeline.indicators.facts import facts, prepare
+from pipeline.period import Scopes, Window
+from pipeline.project import NOT_STATED, Project
+
+COLUMNS = ("indicator", "scope", "dimension", "member", "value", "numerator", "denominator", "unit", "state")
+"""The columns of internal/indicators.csv; the public file has `display` in place of `state`."""
+STATES = ("stated", "below_minimum", "not_applicable", "not_collected", "no_standard", "not_available")
+"""Why a value is given or empty: below `minimum_n` no percentage is given, over an empty denominator none exists."""
+
+Count = Callable[[pd.DataFrame], pd.Series]
+
+
+def _is(name: str) -> Count:
+    return lambda f: f[name].astype("int64")
+
+
+def _eligible(status: str) -> Count:
+    return lambda f: (f["is_eligible"] & (f["status"] == status)).astype("int64")
+
+
+def _judged(name: str) -> Count:
+    return lambda f: (f["is_severe"] & f[name]).astype("int64")
+
+
+COUNTS: dict[str, Count] = {
+    "received": _is("is_received"),
+    "unplaced": _is("is_unplaced"),
+    "unrelated": _is("is_unrelated"),
+    "duplicate": _is("is_duplicate"),
+    "eligible": _is("is_eligible"),
+    "in_progress": _eligible("in_progress"),
+    "resolved": _eligible("resolved"),
+    "rejected": _eligible("rejected"),
+    "withdrawn": _eligible("withdrawn"),
+    "status_not_stated": _eligible(NOT_STATED),
+    "opening_stock": _is("is_open_before"),
+    "entered_unplaced": _is("is_entered_unplaced"),
+    "reopenings": _is("is_reopened"),
+    "resolutions": _is("resolutions"),
+    "closed_otherwise": _is("is_closed_otherwise"),
+    "ended_undated": _is("is_ended_undated"),
+    "closing_stock": _is("is_open_after"),
+    "satisfaction_no_answer": _is("is_no_answer"),
+    "satisfaction_not_asked": _is("is_not_asked"),
+    "severe": _is("is_severe"),
+}
+"""Each count, as what a grievance adds to it."""
+
+RATES: dict[str, tuple[Count, Count]] = {
+    "resolution_rate": (COUNTS["resolved"], lambda f: COUNTS["eligible"](f) - COUNTS["withdrawn"](f)),
+    "resolution_rate_all": (COUNTS["resolved"], COUNTS["received"]),
+    "clearance_ratio": (COUNTS["resolutions"], COUNTS["eligible"]),
+    "same_day": (_is("is_same_day"), _is("is_timed")),
+    "acknowledged_on_time": (_is("is_acknowledged_on_time"), _is("is_acknowledgement_judged")),
+    "within_service_standard": (_is("is_within_standard"), _is("is_judged_by_standard")),
+    "overdue": (_is("is_overdue"), _is("is_open_after")),
+    "escalated": (_is("is_escalated"), COUNTS["eligible"]),
+    "appealed": (_is("is_appealed"), COUNTS["resolutions"]),
+    "satisfied": (_is("is_satisfied"), lambda f: (f["is_satisfied"] | f["is_dissatisfied"]).astype("int64")),
+    "outcome_communicated": (_is("is_outcome_communicated"), _is("is_outcome_due")),
+    "unrelated_referred": (_is("is_referred"), COUNTS["unrelated"]),
+    "anonymous": (_is("is_anonymous"), COUNTS["received"]),
+    "severe_within_service_standard": (_judged("is_within_standard"), _judged("is_judged_by_standard")),
+    "benefit_grievances_addressed": (_is("is_benefit_addressed"), _is("is_benefit_related")),
+    "register_completeness": (_is("required_cells_filled"), _is("required_cells")),
+}
+"""Each rate, as its numerator and denominator."""
+
+DURATIONS = ("resolution_working_days", "resolution_calendar_days")
+_BY_STATUS = ("in_progress", "resolved", "rejected", "withdrawn", "status_not_stated")
+DIMENSIONS: dict[str, tuple[str, ...]] = {
+    "channel": ("received", "unrelated", "duplicate", "eligible", *_BY_STATUS),
+    "type": ("received", "unrelated", "duplicate", "eligible", *_BY_STATUS),
+    "status": ("received", "eligible"),
+    "month": ("received", "unrelated", "duplicate", "eligible"),
+    "topic": ("received", "eligible"),
+    "location": ("received", "eligible"),
+    "sex": ("received", "eligible"),
+}
+"""By what each count is broken down; every member of the vocabulary is listed, zeros too."""
+COLUMN_OF = {"topic": "topic", "location": "location", "sex": "complainant_sex"}
+"""Dimensions without a vocabulary: their members are what the register's column holds."""
+WORKING_DAY_ENDS = (0, 1, 2, 3, 4, 5, 10, 15, 20, 30, 60)
+"""Upper ends of the classes in which working days to resolve are counted; the last class is open."""
+
+_NEED_STANDARD = {"within_service_standard", "severe_within_service_standard", "overdue"}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What the metrics stage hands on: the tidy table, and the facts of each scope behind it."""
+
+    table: pd.DataFrame
+    facts: dict[str, pd.DataFrame]
+
+
+def measure(labelled: pd.DataFrame, project: Project, scopes: Scopes, collected: Iterable[str]) -> Measured:
+    """Compute every indicator for every scope.
+
+    Parameters
+    ----------
+    labelled
+        The labelled cases, one row a grievance, without the sensitive ones.
+    collected
+        The register's own columns; what needs another one reads 'not collected'.
+
+    Returns
+    -------
+    Measured
+        Its table has the columns of `COLUMNS`; percentages are 0-100 and unrounded.
+    """
+    cases = prepare(labelled, project)
+    by_scope = {scope: facts(cases, window, project) for scope, window in scopes.windows().items()}
+    parts = []
+    for scope, window in scopes.windows().items():
+        computer = _Computer(by_scope[scope], scope, window, project, frozenset(collected))
+        parts += [*computer.counts(), *computer.rates(), *computer.durations(), *computer.ages()]
+        parts += computer.by_dimension()
+    table = pd.DataFrame(parts, columns=list(COLUMNS))
+    counts = {name: table[name].astype("Int64") for name in ("numerator", "denominator")}
+    table = table.assign(value=table["value"].astype("float64"), **counts)
+    order = {name: place for place, name in enumerate(_ids_in_order())}
+    scope_order = {"period": 0, "previous": 1, "cumulative": 2}
+    keys = pd.DataFrame({"scope": table["scope"].map(scope_order), "indicator": table["indicator"].map(order)})
+    return Measured(
+        table.loc[keys.sort_values(["scope", "indicator"], kind="stable").index].reset_index(drop=True), by_scope
+    )
+
+
+def rows_behind(f: pd.DataFrame, indicator: str) -> pd.Series:
+    """Return the registration numbers that a count, or a rate's numerator, is made of, in the order of the register."""
+    if indicator in DURATIONS:
+        weight = f["is_timed"].astype("int64")
+    else:
+        weight = (COUNTS.get(indicator) or RATES[indicator][0])(f)
+    numbers = f["registration_no"].fillna("row " + f["source_row"].astype("str"))
+    return numbers[weight > 0]
+
+
+def _ids_in_order() -> list[str]:
+    ids = []
+    for name in definitions():
+        ids += [f"{name}_{statistic}" for statistic in STATISTICS] if name in DURATIONS else [name]
+    return ids
+
+
+@dataclass(frozen=True)
+class _Computer:
+    """Computes the rows of one scope."""
+
+    facts: pd.DataFrame
+    scope: str
+    window: Window
+    project: Project
+    collected: frozenset[str]
+
+    def _lacking(self, indicator: str) -> str | None:
+        """Say why an indicator cannot be given at all, or None where it can."""
+        settings = self.project.settings
+        if not set(definitions()[indicator].needs) <= self.collected:
+            return "not_collected"
+        standards = settings.service_standards
+        if indicator in _NEED_STANDARD and standards.resolution is None and "date_due" not in self.collected:
+            return "no_standard"
+        if indicator == "acknowledged_on_time" and standards.acknowledgement is None:
+            return "no_standard"
+        if indicator.startswith("severe") and settings.severe_from is None:
+            return "no_standard"
+        if indicator.startswith("satis") and self.window.as_of < settings.complete_through:
+            return "not_available"
+        return None
+
+    def _row(self, indicator: str, state: str, value: float | None = None, **rest: object) -> dict[str, object]:
+        base = indicator if indicator in definitions() else indicator.rpartition("_")[0]
+        unit = "count" if indicator.endswith("_n") else definitions()[base].unit
+        return {
+            "indicator": indicator,
+            "scope": self.scope,
+            "dimension": "",
+            "member": "",
+            "value": value,
+            "numerator": None,
+            "denominator": None,
+            "unit": unit,
+            "state": state,
+            **rest,
+        }
+
+    def _wanted(self, indicators: Iterable[str]) -> list[str]:
+        return [name for name in indicators if self.scope in definitions()[name].scopes]
+
+    def counts(self) -> list[dict[str, object]]:
+        rows = []
+        for name in self._wanted(COUNTS):
+            lacking = self._lacking(name)
+            total = None if lacking else int(COUNTS[name](self.facts).sum())
+            rows.append(self._row(name, lacking or "stated", total))
+        return rows
+
+    def rates(self) -> list[dict[str, object]]:
+        return [self._rate(name) for name in self._wanted(RATES)]
+
+    def _rate(self, name: str) -> dict[str, object]:
+        lacking = self._lacking(name)
+        if lacking:
+            return self._row(name, lacking)
+        numerator, denominator = (int(part(self.facts).sum()) for part in RATES[name])
+        parts = {"numerator": numerator, "denominator": denominator}
+        if denominator == 0:
+            return self._row(name, "not_applicable", None, **parts)
+        if denominator < self.project.settings.minimum_n:
+            return self._row(name, "below_minimum", None, **parts)
+        return self._row(name, "stated", 100 * numerator / denominator, **parts)
+
+    def durations(self) -> list[dict[str, object]]:
+        rows = []
+        for name in DURATIONS:
+            days = self.facts.loc[self.facts["is_timed"], name].dropna().astype("float64")
+            statistics = {
+                "n": float(len(days)),
+                "mean": days.mean(),
+                "median": days.median(),
+                "p90": days.quantile(0.9),
+                "max": days.max(),
+            }
+            for statistic in STATISTICS:
+                known = statistic == "n" or len(days) > 0
+                value = statistics[statistic] if known else None
+                rows.append(self._row(f"{name}_{statistic}", "stated" if known else "not_applicable", value))
+        return rows
+
+    def ages(self) -> list[dict[str, object]]:
+        days = self.facts["pending_days"].dropna()
+        ends = self.project.settings.pending_age_days
+        return [
+            self._row("pending_age", "stated", len(days)),
+            *self._classes("pending_age", "age", days, ends),
+            *self._classes(
+                "resolution_working_days_n",
+                "working_days",
+                self.facts.loc[self.facts["is_timed"], "resolution_working_days"].dropna(),
+                WORKING_DAY_ENDS,
+            ),
+        ]
+
+    def _classes(self, name: str, dimension: str, days: pd.Series, ends: Sequence[int]) -> list[dict[str, object]]:
+        labels = class_members(ends)
+        places = np.searchsorted(np.array(ends), days.to_numpy(dtype="int64"), side="left")
+        counted = np.bincount(places, minlength=len(labels))
+        return [
+            self._row(name, "stated", int(count), dimension=dimension, member=label)
+            for label, count in zip(labels, counted, strict=True)
+        ]
+
+    def by_dimension(self) -> list[dict[str, object]]:
+        rows = []
+        for dimension, indicators in DIMENSIONS.items():
+            if COLUMN_OF.get(dimension, "channel") not in self.collected:
+                rows += [self._row(name, "not_collected", dimension=dimension) for name in indicators]
+                continue
+            for name in indicators:
+                summed = COUNTS[name](self.facts).groupby(self.facts[dimension]).sum()
+                for member in self._members(dimension):
+                    value = int(summed.get(member, 0))
+                    rows.append(self._row(name, "stated", value, dimension=dimension, member=member))
+        return rows
+
+    def _members(self, dimension: str) -> list[str]:
+        settings = self.project.settings
+        vocabulary: dict[str, Iterable[str]] = {
+            "channel": settings.channels,
+            "type": settings.types,
+            "status": settings.statuses,
+            "month": [f"{first:%Y-%m}" for first, _ in self.window.months()],
+        }
+        members = vocabulary.get(dimension)
+        if members is None:
+            members = sorted(set(self.facts.loc[self.facts["is_received"], dimension]) - {NOT_STATED})
+        return [*members, NOT_STATED]
+
+
+def class_members(ends: Sequence[int]) -> list[str]:
+    """Name classes of days by their upper ends: disjoint, exhaustive, the last one open."""
+    labels, first = [], 0
+    for end in ends:
+        labels.append(f"{first}-{end}" if first != end else f"{first}")
+        first = end + 1
+    return [*labels, f"{first}+"]

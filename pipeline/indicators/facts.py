@@ -1,0 +1,231 @@
+"""What is true of each grievance in one window as of one day: the columns that every indicator is counted from.
+
+Source of the rules: docs/indicators.md. s and c are the window's first and last counted day, A the as-of day.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from pipeline.period import Window
+from pipeline.project import NOT_STATED, Project
+from pipeline.register import columns
+from pipeline.working_days import WorkingCalendar
+
+CLOSED = ("rejected", "withdrawn")
+
+
+def prepare(cases: pd.DataFrame, project: Project) -> pd.DataFrame:
+    """Add to the labelled cases what does not depend on a window.
+
+    Adds `date_due_counted`, `date_acknowledge_by` (timestamps), `resolution_working_days` (from receipt to the first
+    resolution, Int64), `required_cells` and `required_cells_filled` (counts).
+    """
+    required = columns.names(required=True)
+    return cases.assign(
+        date_due_counted=due_dates(cases, project),
+        date_acknowledge_by=acknowledgement_deadlines(cases, project),
+        resolution_working_days=project.calendar.working_days(cases["date_received"], cases["date_resolved_counted"]),
+        required_cells=len(required),
+        required_cells_filled=cases[required].notna().sum(axis=1),
+    )
+
+
+def due_dates(cases: pd.DataFrame, project: Project) -> pd.Series:
+    """Return each grievance's due date: the register's, else the receipt plus the service standard for its type.
+
+    Timestamps; missing where neither is known. A due date without a time of day lasts until the end of that day.
+    """
+    due = cases["date_due"]
+    standard = project.settings.service_standards.resolution
+    if standard is None:
+        return due
+    by_standard = pd.Series(pd.NaT, index=cases.index, dtype=due.dtype)
+    for kind in cases["type_counted"].unique():
+        days = standard.by_type.get(kind, standard.days)
+        of_kind = (cases["type_counted"] == kind) & cases["date_received"].notna()
+        by_standard[of_kind] = _deadline(cases.loc[of_kind, "date_received"], days, standard.unit, project.calendar)
+    return due.fillna(by_standard)
+
+
+def acknowledgement_deadlines(cases: pd.DataFrame, project: Project) -> pd.Series:
+    """Return the day by which each grievance was to be acknowledged; missing without a standard or a receipt."""
+    standard = project.settings.service_standards.acknowledgement
+    deadline = pd.Series(pd.NaT, index=cases.index, dtype=cases["date_received"].dtype)
+    if standard is None:
+        return deadline
+    dated = cases["date_received"].notna()
+    deadline[dated] = _deadline(cases.loc[dated, "date_received"], standard.days, standard.unit, project.calendar)
+    return deadline
+
+
+def _deadline(received: pd.Series, days: int, unit: str, calendar: WorkingCalendar) -> pd.Series:
+    day = received.dt.normalize()
+    if unit == "calendar_days":
+        return day + pd.Timedelta(days=days)
+    moved = calendar.add_working_days(day.to_numpy().astype("datetime64[D]"), days)
+    return pd.Series(moved.astype("datetime64[us]"), index=received.index)
+
+
+def _is_late(event: pd.Series, deadline: pd.Series) -> pd.Series:
+    """Say where an event came after its deadline: by time of day where both give one, else by day."""
+    timed = (event != event.dt.normalize()) & (deadline != deadline.dt.normalize())
+    return (
+        (event > deadline).where(timed, event.dt.normalize() > deadline.dt.normalize())
+        & event.notna()
+        & deadline.notna()
+    )
+
+
+def is_open(cases: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
+    """Say which grievances were received, admissible and not ended at the end of `day`."""
+    first, reopened = cases["date_resolved_counted"] <= day, cases["date_reopened_counted"] <= day
+    again, closed = cases["date_resolved_again_counted"] <= day, cases["date_closed_counted"] <= day
+    ended = (first & ~(reopened & ~again)) | closed | cases["is_ended_undated"]
+    return cases["is_admissible"] & (cases["date_received_latest"] <= day) & ~ended
+
+
+def status_at(cases: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
+    """Return the status of each admissible grievance at the end of `day`; others keep the register's status."""
+    status = cases["status"].fillna(NOT_STATED)
+    # An unrelated grievance that was ruled to concern the project has a status that says nothing of its progress.
+    status = status.mask(cases["is_admissible"] & (status == "unrelated"), NOT_STATED)
+    first, reopened = cases["date_resolved_counted"] <= day, cases["date_reopened_counted"] <= day
+    again, closed = cases["date_resolved_again_counted"] <= day, cases["date_closed_counted"] <= day
+    known = cases["is_admissible"] & (status != NOT_STATED) & ~cases["is_ended_undated"]
+    then = pd.Series("in_progress", index=cases.index)
+    then = then.mask(first & ~(reopened & ~again), "resolved").mask(closed, status)
+    return status.mask(known, then)
+
+
+def facts(cases: pd.DataFrame, window: Window, project: Project) -> pd.DataFrame:
+    """Work out the facts of one window.
+
+    Parameters
+    ----------
+    cases
+        One row a grievance, labelled; see docs/architecture.md for its columns.
+
+    Returns
+    -------
+    pd.DataFrame
+        One row a grievance, in the order of `cases`: booleans `is_…`, day counts `…_days`, the status as of A, the
+        members `channel`, `type`, `month`, and `registration_no` for tracing.
+    """
+    s, c, a = (pd.Timestamp(day) for day in (window.start, window.counted_to, window.as_of))
+    earliest, latest = cases["date_received_earliest"], cases["date_received_latest"]
+    is_received = (earliest >= s) & (latest <= c)
+    admissible = cases["is_admissible"]
+    frame = pd.DataFrame(
+        {
+            "registration_no": cases["registration_no"],
+            "source_row": cases["source_row"],
+            "is_received": is_received,
+            "is_unplaced": cases["date_received"].isna() & ~is_received & (latest >= s) & (earliest <= c),
+            "is_before": latest < s,
+            "is_after": earliest > c,
+            "is_unrelated": is_received & (cases["relation_counted"] == "unrelated"),
+            "is_eligible": is_received & admissible,
+            "status": status_at(cases, a),
+            "is_open_before": is_open(cases, s - pd.Timedelta(days=1)),
+            "is_open_after": is_open(cases, c),
+            "channel": cases["channel"].fillna(NOT_STATED),
+            "type": cases["type_counted"],
+            "month": _months(earliest, latest),
+            "topic": cases["topic"].fillna(NOT_STATED),
+            "location": cases["location"].fillna(NOT_STATED),
+            "sex": cases["complainant_sex"].fillna(NOT_STATED),
+        }
+    )
+    frame["is_duplicate"] = is_received & ~admissible & ~frame["is_unrelated"]
+    return frame.assign(
+        **_events(cases, frame, s, c), **_deadlines(cases, frame, project, c, a), **_answers(cases, frame, project, a)
+    )
+
+
+def _months(earliest: pd.Series, latest: pd.Series) -> pd.Series:
+    month = earliest.dt.strftime("%Y-%m")
+    return month.where(month == latest.dt.strftime("%Y-%m"), NOT_STATED)
+
+
+def _within(dates: pd.Series, s: pd.Timestamp, c: pd.Timestamp) -> pd.Series:
+    day = dates.dt.normalize()
+    return (day >= s) & (day <= c)
+
+
+def _events(cases: pd.DataFrame, frame: pd.DataFrame, s: pd.Timestamp, c: pd.Timestamp) -> dict[str, pd.Series]:
+    admissible = cases["is_admissible"]
+    first = admissible & _within(cases["date_resolved_counted"], s, c)
+    again = admissible & _within(cases["date_resolved_again_counted"], s, c)
+    latest_inside = _within(cases["date_received_latest"], s, c)
+    received = cases["date_received"].dt.normalize()
+    return {
+        "is_first_resolution": first,
+        "resolutions": first.astype("int64") + again.astype("int64"),
+        "is_reopened": admissible & _within(cases["date_reopened_counted"], s, c),
+        "is_closed_otherwise": admissible & _within(cases["date_closed_counted"], s, c),
+        "is_entered_unplaced": admissible & latest_inside & ~frame["is_eligible"],
+        "is_ended_undated": admissible & latest_inside & cases["is_ended_undated"],
+        "is_timed": first & received.notna(),
+        "is_same_day": first & (received == cases["date_resolved_counted"]),
+        "resolution_calendar_days": (cases["date_resolved_counted"] - received).dt.days.astype("Int64"),
+        "resolution_working_days": cases["resolution_working_days"],
+        "is_escalated": admissible & _within(cases["date_escalated"], s, c),
+        "is_appealed": admissible & _within(cases["date_appealed"], s, c),
+    }
+
+
+def _deadlines(
+    cases: pd.DataFrame, frame: pd.DataFrame, project: Project, c: pd.Timestamp, a: pd.Timestamp
+) -> dict[str, pd.Series]:
+    due, acknowledge_by = cases["date_due_counted"], cases["date_acknowledge_by"]
+    resolved = frame["is_eligible"] & (frame["status"] == "resolved")
+    still_open = frame["is_eligible"] & frame["status"].isin(("in_progress", NOT_STATED))
+    on_time = resolved & due.notna() & ~_is_late(cases["date_resolved"], due)
+    judged = due.notna() & (resolved | (still_open & (due.dt.normalize() < a)))
+    acknowledged = cases["date_acknowledged"].dt.normalize() <= a
+    in_question = frame["is_eligible"] & _contactable(cases, project) & acknowledge_by.notna()
+    age = (c - cases["date_received_latest"]).dt.days.astype("Int64")
+    return {
+        "is_within_standard": on_time,
+        "is_judged_by_standard": judged,
+        "is_overdue": frame["is_open_after"] & (due.dt.normalize() < c),
+        "is_acknowledged_on_time": in_question & acknowledged & ~_is_late(cases["date_acknowledged"], acknowledge_by),
+        "is_acknowledgement_judged": in_question & (acknowledged | (acknowledge_by.dt.normalize() < a)),
+        "pending_days": age.where(frame["is_open_after"]),
+    }
+
+
+def _contactable(cases: pd.DataFrame, project: Project) -> pd.Series:
+    answers = {code for code, channel in project.settings.channels.items() if channel.answers_by_itself}
+    return cases["has_contact"] | cases["channel"].isin(answers)
+
+
+def _answers(cases: pd.DataFrame, frame: pd.DataFrame, project: Project, a: pd.Timestamp) -> dict[str, pd.Series]:
+    eligible, settings = frame["is_eligible"], project.settings
+    resolved = eligible & (frame["status"] == "resolved")
+    told = cases["date_outcome_communicated"].dt.normalize() <= a
+    benefit = (
+        cases["is_admissible"]
+        & cases["is_benefit_related"].fillna(False).astype(bool)
+        & (cases["date_received_latest"] <= a)
+    )
+    severe_from = settings.severities.index(settings.severe_from) if settings.severe_from else len(settings.severities)
+    return {
+        "is_satisfied": eligible & cases["satisfaction"].eq("satisfied"),
+        "is_dissatisfied": eligible & cases["satisfaction"].eq("dissatisfied"),
+        "is_no_answer": eligible & cases["satisfaction"].eq("no_answer"),
+        "is_not_asked": eligible & cases["satisfaction"].eq("not_asked"),
+        "is_outcome_due": resolved & _contactable(cases, project),
+        "is_outcome_communicated": resolved & _contactable(cases, project) & told,
+        "is_referred": frame["is_unrelated"] & cases["referred_to"].notna(),
+        "is_anonymous": frame["is_received"] & cases["is_anonymous"].fillna(False).astype(bool),
+        "is_severe": eligible & cases["severity"].isin(settings.severities[severe_from:]),
+        "is_benefit_related": benefit,
+        "is_benefit_addressed": benefit & (frame["status"] == "resolved"),
+        "required_cells": np.where(frame["is_received"] | frame["is_unplaced"], cases["required_cells"], 0),
+        "required_cells_filled": np.where(
+            frame["is_received"] | frame["is_unplaced"], cases["required_cells_filled"], 0
+        ),
+    }
