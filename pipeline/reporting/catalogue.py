@@ -1,0 +1,99 @@
+"""What is to be translated: every message of the report, collected from where it stands.
+
+`python -m pipeline.reporting.catalogue` writes locale/messages.pot; a language is begun by copying it to
+locale/<language>/LC_MESSAGES/messages.po and filling in the translations.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po, write_po
+from jinja2 import Environment, nodes
+
+from pipeline.indicators.definitions import definitions
+from pipeline.register.findings import rules
+from pipeline.reporting.words import LOCALE
+
+Message = str | tuple[str, str]
+HERE = Path(__file__).parent
+
+
+def messages() -> Catalog:
+    """Collect every message, with where it stands: modules, templates, definitions and the titles of rules."""
+    catalog = Catalog(project="grm-reporting", charset="utf-8")
+    found = [*_of_modules(), *_of_templates(), *_of_definitions()]
+    for message, place in found:
+        catalog.add(message, locations=[(place, 0)])
+    return catalog
+
+
+def write(path: Path = LOCALE / "messages.pot") -> None:
+    """Write the template of the catalogues; the same bytes for the same messages."""
+    with path.open("wb") as handle:
+        write_po(handle, messages(), omit_header=True, width=110, sort_output=True, include_lineno=False)
+
+
+def _of_modules() -> Iterator[tuple[Message, str]]:
+    for path in sorted(HERE.glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                texts = [argument.value for argument in node.args if isinstance(argument, ast.Constant)]
+                yield from ((message, path.name) for message in _message(name, texts))
+
+
+def _of_templates() -> Iterator[tuple[Message, str]]:
+    environment = Environment(autoescape=True)
+    for path in sorted((HERE / "templates" / "sections").glob("*.j2")):
+        for node in environment.parse(path.read_text(encoding="utf-8")).find_all(nodes.Call):
+            name = str(getattr(node.node, "attr", None) or getattr(node.node, "name", ""))
+            texts = [argument.value for argument in node.args if isinstance(argument, nodes.Const)]
+            yield from ((message, path.name) for message in _message(name, texts))
+
+
+def _message(function: str, texts: Sequence[object]) -> list[Message]:
+    words = [text for text in texts if isinstance(text, str)]
+    if function in ("text", "_") and words:
+        return [words[0]]
+    return [(words[0], words[1])] if function == "plural" and len(words) >= 2 else []
+
+
+def _of_definitions() -> Iterator[tuple[Message, str]]:
+    for definition in definitions().values():
+        parts = (definition.title, definition.definition, definition.numerator, definition.denominator)
+        for part in (*parts, definition.caveat, definition.source):
+            if part:
+                yield part, "definitions.yml"
+    for rule in rules().values():
+        yield rule.title, "rules.yml"
+
+
+def faults(path: Path) -> list[str]:
+    """List what a catalogue lacks: messages without a translation, and translations that lose a placeholder."""
+    with path.open("rb") as handle:
+        translated = read_po(handle)
+    found = []
+    for message in messages():
+        source = message.id if isinstance(message.id, tuple) else (message.id,)
+        entry = translated.get(source[0])
+        target = entry.string if entry else ""
+        for text in target if isinstance(target, tuple) else (target,):
+            if source[0] and not text:
+                found.append(f"not translated: {source[0]}")
+            elif placeholders(str(text)) != placeholders(source[0]):
+                found.append(f"other placeholders: {source[0]}")
+    return found
+
+
+def placeholders(message: str) -> set[str]:
+    """Return the names that a message is filled in by."""
+    return set(re.findall(r"%\((\w+)\)", message))
+
+
+if __name__ == "__main__":
+    write()

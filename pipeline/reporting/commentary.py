@@ -1,0 +1,70 @@
+"""What the unit itself says of a period: data/<project>/commentary/<period>.md, with its figures filled in.
+
+A figure is written as an indicator's id in braces, `{received}`, `{resolved.previous}`, `{received:channel=email}`, so
+that no sentence can contradict a table.
+"""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+
+import mistune
+from markupsafe import escape
+
+from pipeline.errors import InputError
+from pipeline.reporting.numbers import Numbers
+from pipeline.stage import COMMENTARY, Stage
+
+_FIGURE = re.compile(r"\{([^{}\n]*)\}")
+_PARTS = re.compile(r"([a-z0-9_]+)(?:\.(period|previous|cumulative))?(?::([a-z_]+)=([a-z0-9_+-]+))?")
+
+
+class _Renderer(mistune.HTMLRenderer):
+    """Loads nothing: an image is shown by its description, and headings begin below those of the report."""
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        return str(escape(text))
+
+    def heading(self, text: str, level: int, **attributes: object) -> str:
+        lower = min(level + 2, 6)
+        return f"<h{lower}>{text}</h{lower}>\n"
+
+
+def read(stage: Stage, numbers: Numbers) -> str | None:
+    """Return the commentary of the stage's period as HTML, or None where there is none.
+
+    HTML in it is shown as text. A figure that does not exist is an `InputError` with its line.
+    """
+    path = stage.folder / "internal" / COMMENTARY
+    if not path.is_file():
+        return None
+    shown_as = stage.commentary_name
+    text = path.read_text(encoding="utf-8")
+    lines = [
+        _filled(content, numbers, f"{shown_as}, line {line}") for line, content in enumerate(text.splitlines(), start=1)
+    ]
+    markdown = mistune.create_markdown(renderer=_Renderer(escape=True), plugins=["table"], escape=True)
+    return str(markdown("\n".join(lines)))
+
+
+def _filled(content: str, numbers: Numbers, place: str) -> str:
+    return _FIGURE.sub(lambda match: _figure(match[1], numbers, place), content)
+
+
+def _figure(expression: str, numbers: Numbers, place: str) -> str:
+    match = _PARTS.fullmatch(expression.strip())
+    if match:
+        indicator, scope, dimension, member = match.groups(default="")
+        scope = scope or "period"
+        if numbers.has(indicator, scope, dimension, member):
+            return numbers.display(indicator, scope, dimension, member)
+        if scope == "previous" and not numbers.has("received", "previous"):
+            raise InputError(f"{place}: '{expression}' asks for the previous period, and there is none.")
+    known = sorted({str(name) for name in numbers.table["indicator"]})
+    nearest = get_close_matches(re.split("[.:]", expression.strip())[0], known, n=3)
+    hint = f" Nearest: {', '.join(nearest)}." if nearest else ""
+    raise InputError(
+        f"{place}: '{expression[:60]}' is not a figure of this report. Write an indicator's id in braces, for instance "
+        f"{{received}}, {{resolved.previous}} or {{received:channel=email}}; they stand in indicators.csv.{hint}"
+    )

@@ -1,0 +1,212 @@
+"""The period in sentences: every number in them is taken from the indicators."""
+
+from __future__ import annotations
+
+from pipeline.period import Scopes
+from pipeline.project import NOT_STATED, Project
+from pipeline.reporting.numbers import Numbers
+from pipeline.reporting.words import Words
+
+
+def paragraphs(numbers: Numbers, words: Words, project: Project, scopes: Scopes) -> list[str]:
+    """Write the paragraphs of the section 'The period in words'."""
+    parts = [
+        [*_received(numbers, words, project, scopes)],
+        [*_outcome(numbers, words, scopes)],
+        [*_duration(numbers, words)],
+        [*_stock(numbers, words)],
+        [before_this(numbers, words, scopes)],
+    ]
+    return [" ".join(sentences) for sentences in parts if sentences]
+
+
+def opening(words: Words, project: Project, scopes: Scopes) -> str:
+    """Say which report this is, and of what."""
+    settings = project.settings
+    ordinal = scopes.period.ordinal_since(settings.grm_start)
+    kinds = {
+        "half": words.text("semi-annual"),
+        "quarter": words.text("quarterly"),
+        "year": words.text("annual"),
+        "month": words.text("monthly"),
+    }
+    window = words.span(scopes.current.start, scopes.current.end)
+    if ordinal is None:
+        return words.text(
+            "This is a summary report of the grievance redress mechanism of the %(project)s. It covers %(window)s.",
+            project=settings.name,
+            window=window,
+        )
+    return words.text(
+        "This is the %(ordinal)s %(kind)s summary report of the grievance redress mechanism of the %(project)s. "
+        "It covers %(window)s.",
+        ordinal=words.ordinal(ordinal),
+        kind=kinds[scopes.period.kind],
+        project=settings.name,
+        window=window,
+    )
+
+
+def since(words: Words, project: Project) -> str | None:
+    """Say since when the unit and the mechanism have been at work, where project.yml tells both."""
+    settings = project.settings
+    if settings.implementing_unit_start is None:
+        return None
+    return words.text(
+        "The %(unit)s was established on %(unit_start)s; its grievance redress mechanism has been open since "
+        "%(start)s.",
+        unit=settings.implementing_unit,
+        unit_start=settings.implementing_unit_start,
+        start=settings.grm_start,
+    )
+
+
+def before_this(numbers: Numbers, words: Words, scopes: Scopes) -> str:
+    """Compare with the previous period, or say why there is none."""
+    if scopes.previous is None or scopes.previous_period is None:
+        return words.text(
+            "There is no previous period to compare with: the mechanism began on %(start)s.",
+            start=scopes.cumulative.start,
+        )
+    return words.text(
+        "In the previous period (%(window)s) %(received)s grievances were received; of the eligible ones "
+        "%(resolved)s had been resolved by its end.",
+        window=words.span(scopes.previous.start, scopes.previous.end),
+        received=numbers.count("received", "previous"),
+        resolved=_of(numbers, words, "resolved", "eligible", "previous"),
+    )
+
+
+def unplaced(numbers: Numbers, words: Words) -> str | None:
+    """Say how many grievances could not be placed, and why; None where there are none."""
+    count = numbers.count("unplaced")
+    if count == 0:
+        return None
+    return words.plural(
+        "%(n)s grievance could not be placed: it has no date of receipt, and its number and other dates leave open on "
+        "which side of the period's border it was received. It is counted in no figure of this period.",
+        "%(n)s grievances could not be placed: they have no date of receipt, and their numbers and other dates leave "
+        "open on which side of the period's border they were received. They are counted in no figure of this period.",
+        count,
+    )
+
+
+def _received(numbers: Numbers, words: Words, project: Project, scopes: Scopes) -> list[str]:
+    received = numbers.count("received")
+    window = scopes.current
+    sentences = [
+        words.plural(
+            "From %(first)s to %(last)s, %(n)s grievance was received.",
+            "From %(first)s to %(last)s, %(n)s grievances were received.",
+            received,
+            first=window.start,
+            last=window.counted_to,
+        )
+        if received
+        else words.text(
+            "From %(first)s to %(last)s no grievance was received.", first=window.start, last=window.counted_to
+        )
+    ]
+    if received:
+        sentences += [_by_channel(numbers, words, project), *_by_relation(numbers, words)]
+    not_placed = unplaced(numbers, words)
+    return [*sentences, not_placed] if not_placed else sentences
+
+
+def _by_channel(numbers: Numbers, words: Words, project: Project) -> str:
+    counts = numbers.members("received", "channel")
+    labels = {code: channel.label for code, channel in project.settings.channels.items()}
+    used = [f"{labels[code]} {words.number(counts[code])}" for code in labels if counts[code]]
+    unused = [labels[code] for code in labels if not counts[code]]
+    unknown = counts[NOT_STATED]
+    if unknown:
+        used.append(words.text("channel not stated %(n)s", n=unknown))
+    sentence = words.text("They came by these channels: %(channels)s.", channels=words.listed(used))
+    if unused:
+        sentence += " " + words.text("Nothing came through: %(channels)s.", channels=words.listed(unused))
+    return sentence
+
+
+def _by_relation(numbers: Numbers, words: Words) -> list[str]:
+    duplicates = numbers.count("duplicate")
+    sentences = [
+        words.text(
+            "%(unrelated)s did not concern the project and %(eligible)s are eligible.",
+            unrelated=_of(numbers, words, "unrelated", "received"),
+            eligible=_of(numbers, words, "eligible", "received"),
+        )
+    ]
+    if duplicates:
+        sentences.append(
+            words.plural(
+                "%(n)s repeated one already registered.", "%(n)s repeated ones already registered.", duplicates
+            )
+        )
+    return sentences
+
+
+def _outcome(numbers: Numbers, words: Words, scopes: Scopes) -> list[str]:
+    if not numbers.count("received"):
+        return []
+    as_of = scopes.current.as_of
+    if not numbers.count("eligible"):
+        return [words.text("None of them was eligible, so that there was nothing to resolve.")]
+    sentences = []
+    if (numbers.parts("resolution_rate") or (0, 0))[1]:
+        sentences.append(
+            words.text(
+                "By %(day)s, %(rate)s eligible grievances had been resolved; counted against all that were received, "
+                "the unrelated among them, it is %(rate_all)s.",
+                day=as_of,
+                rate=numbers.display("resolution_rate"),
+                rate_all=numbers.display("resolution_rate_all"),
+            )
+        )
+    others = [
+        words.plural("%(n)s was in progress", "%(n)s were in progress", numbers.count("in_progress")),
+        words.plural("%(n)s was rejected", "%(n)s were rejected", numbers.count("rejected")),
+        words.plural("%(n)s was withdrawn", "%(n)s were withdrawn", numbers.count("withdrawn")),
+        words.plural("%(n)s has no known status", "%(n)s have no known status", numbers.count("status_not_stated")),
+    ]
+    names = ("in_progress", "rejected", "withdrawn", "status_not_stated")
+    told = [other for other, name in zip(others, names, strict=True) if numbers.count(name)]
+    if told:
+        sentences.append(words.text("Of the others, %(others)s.", others=words.listed(told)))
+    return sentences
+
+
+def _duration(numbers: Numbers, words: Words) -> list[str]:
+    timed = numbers.count("resolution_working_days_n")
+    if not timed:
+        return [words.text("No resolution in the period has both dates, so that no duration can be given.")]
+    median, longest = (numbers.value(f"resolution_working_days_{name}") or 0.0 for name in ("median", "max"))
+    return [
+        words.text(
+            "%(same_day)s resolutions fell on the day of receipt.",
+            same_day=numbers.display("same_day"),
+        ),
+        words.text(
+            "The median was %(median)s working days, the mean %(mean)s, and the longest took %(longest)s.",
+            median=words.number(median, 1),
+            mean=words.number(numbers.value("resolution_working_days_mean") or 0.0, 2),
+            longest=words.number(longest),
+        ),
+    ]
+
+
+def _stock(numbers: Numbers, words: Words) -> list[str]:
+    at_start, at_end = numbers.count("opening_stock"), numbers.count("closing_stock")
+    return [
+        words.plural(
+            "%(n)s grievance was open at the beginning of the period, and %(end)s at its end.",
+            "%(n)s grievances were open at the beginning of the period, and %(end)s at its end.",
+            at_start,
+            end=at_end,
+        )
+        if at_start or at_end
+        else words.text("No grievance was open at the beginning of the period, and none at its end.")
+    ]
+
+
+def _of(numbers: Numbers, words: Words, part: str, whole: str, scope: str = "period") -> str:
+    return words.text("%(n)s of %(total)s", n=numbers.count(part, scope), total=numbers.count(whole, scope))

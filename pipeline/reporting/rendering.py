@@ -1,0 +1,127 @@
+"""From the executed fourth notebook to report.html and report.pdf: the same content, no code, nothing from outside."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from pipeline.reporting.report import TEMPLATES, Report
+
+_EPOCH = "0"
+"""What the PDF gives as its time of making: the same for the same content."""
+FONTS = (
+    *(
+        ("Source Sans 3", f"source-sans-3-{{subset}}-{weight}-normal.ttf", weight, "normal")
+        for weight in (400, 600, 700)
+    ),
+    ("Source Sans 3", "source-sans-3-{subset}-400-italic.ttf", 400, "italic"),
+    ("Source Serif 4", "source-serif-4-{subset}-600-normal.ttf", 600, "normal"),
+)
+SUBSETS = ("latin", "latin-ext", "cyrillic", "cyrillic-ext")
+
+
+def render_html(notebook: Path, target: Path, report: Report) -> None:
+    """Write the report as one HTML file that opens offline, runs nothing and loads nothing.
+
+    Only the outputs of the cells tagged `section` become part of it.
+    """
+    from nbconvert.exporters import HTMLExporter
+    from traitlets.config import Config
+
+    config = Config({"HTMLExporter": {"preprocessors": [], "default_preprocessors": []}})
+    exporter = HTMLExporter(config=config, template_name="report", extra_template_basedirs=[str(TEMPLATES)])
+    node = nbformat.read(notebook, as_version=4)
+    html, _ = exporter.from_notebook_node(node, resources={"report": _resources(report)})
+    lines = (line.rstrip() for line in html.splitlines())
+    target.write_text("\n".join(line for line in lines if line) + "\n", encoding="utf-8")
+
+
+def render_pdf(html: Path, target: Path) -> None:
+    """Write the PDF of an HTML report: PDF/UA-1 (tagged, titled, with a language), fonts embedded.
+
+    Only the data in the HTML itself and the fonts of this package are read; any other address is refused.
+    """
+    with _quiet(), _source_date():
+        from weasyprint import CSS, HTML
+        from weasyprint.text.fonts import FontConfiguration
+
+        fonts = FontConfiguration()
+        fetcher = _only_own()
+        faces = CSS(string=_font_faces(), font_config=fonts, url_fetcher=fetcher)
+        document = HTML(string=html.read_text(encoding="utf-8"), url_fetcher=fetcher, base_url=None)
+        document.write_pdf(target, stylesheets=[faces], font_config=fonts, pdf_variant="pdf/ua-1")
+
+
+def _resources(report: Report) -> dict[str, Any]:
+    settings, text = report.stage.project.settings, report.words.text
+    period = report.words.period(report.stage.scopes.period)
+    running = f"{settings.short_name or settings.name} · {report.kind_of_report} · {period}"
+    marks = [text("DRAFT")] if report.is_draft else []
+    marks += [text("Provisional")] if report.stage.scopes.current.is_provisional else []
+    return {
+        "language": settings.language,
+        "title": report.title,
+        "author": settings.implementing_unit,
+        "css": (TEMPLATES / "report.css").read_text(encoding="utf-8"),
+        "skip": text("Skip to the key figures"),
+        "running": running,
+        "is_draft": report.is_draft,
+        "draft": " · ".join(marks),
+    }
+
+
+def _font_faces() -> str:
+    folder = TEMPLATES / "fonts"
+    return "\n".join(
+        f"@font-face {{ font-family: '{family}'; font-weight: {weight}; font-style: {style}; "
+        f"src: url('{(folder / name.format(subset=subset)).as_uri()}'); }}"
+        for family, name, weight, style in FONTS
+        for subset in SUBSETS
+    )
+
+
+def _only_own() -> Any:
+    from weasyprint.urls import URLFetcher
+
+    own = (TEMPLATES / "fonts").as_uri() + "/"
+
+    class OwnFetcher(URLFetcher):  # type: ignore[misc]
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            if not (url.startswith(("data:", own)) and ".." not in url):
+                raise ValueError("a report loads nothing from outside")
+            return super().fetch(url, headers)
+
+    return OwnFetcher(allowed_protocols=("data", "file"))
+
+
+@contextmanager
+def _source_date() -> Iterator[None]:
+    before = os.environ.get("SOURCE_DATE_EPOCH")
+    os.environ["SOURCE_DATE_EPOCH"] = _EPOCH
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["SOURCE_DATE_EPOCH"]
+        else:
+            os.environ["SOURCE_DATE_EPOCH"] = before
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the renderer's remarks on fonts and styles out of the analyst's terminal."""
+    loggers = [logging.getLogger(name) for name in ("weasyprint", "fontTools")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)

@@ -1,0 +1,148 @@
+"""Words, numbers and dates in the language of a report.
+
+English texts stand in the code and are the keys of the message catalogues, `locale/<language>/LC_MESSAGES/messages.po`.
+A second language is one such file; `python -m pipeline.reporting.catalogue` writes what is to be translated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from babel import Locale, dates, lists, numbers
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from pipeline.errors import InputError
+from pipeline.period import Period
+
+LOCALE = Path(__file__).with_name("locale")
+SOURCE_LANGUAGE = "en"
+NO_BREAK = "\u00a0"
+
+
+@dataclass(frozen=True)
+class Words:
+    """The catalogue and the conventions of one language."""
+
+    locale: Locale
+    translations: NullTranslations
+
+    def text(self, message: str, **fills: Any) -> str:
+        """Translate a message and fill it in; numbers among the fills are written as the language writes them."""
+        return self._fill(self.translations.gettext(message), fills)
+
+    def plural(self, one: str, many: str, n: int, **fills: Any) -> str:
+        """Translate a message that depends on a count; `n` fills it in as well."""
+        return self._fill(self.translations.ngettext(one, many, n), {"n": n, **fills})
+
+    def number(self, value: float, decimals: int = 0) -> str:
+        """Write a number with its language's marks; decimals that are all zero are left out."""
+        rounded = round(value, decimals)
+        pattern = "#,##0" + ("." + "#" * decimals if decimals else "")
+        return str(numbers.format_decimal(rounded, format=pattern, locale=self.locale))
+
+    def percent(self, value: float) -> str:
+        """Write a percentage (0-100) in whole per cent."""
+        return self.text("%(number)s\u00a0%%", number=self.number(value))
+
+    def day(self, value: date) -> str:
+        """Write a day in full: March 5, 2024."""
+        return str(dates.format_date(value, format="long", locale=self.locale))
+
+    def short_day(self, value: date) -> str:
+        """Write a day for a narrow column: Mar 5, 2024."""
+        return str(dates.format_date(value, format="medium", locale=self.locale))
+
+    def month(self, value: date) -> str:
+        """Write a month with its year: March 2024."""
+        return str(dates.format_skeleton("yMMMM", value, locale=self.locale))
+
+    def short_month(self, value: date) -> str:
+        """Write a month for the axis of a figure: Mar 2024."""
+        return str(dates.format_skeleton("yMMM", value, locale=self.locale))
+
+    def listed(self, items: list[str]) -> str:
+        """Write a list: a, b and c."""
+        return str(lists.format_list(items, locale=self.locale)) if items else ""
+
+    def period(self, period: Period) -> str:
+        """Name a period: First half of 2024."""
+        year = f"{period.start.year}"
+        if period.kind == "half":
+            names = (self.text("First half of %(year)s", year=year), self.text("Second half of %(year)s", year=year))
+            return names[period.index]
+        if period.kind == "quarter":
+            quarters = (
+                self.text("First quarter of %(year)s", year=year),
+                self.text("Second quarter of %(year)s", year=year),
+                self.text("Third quarter of %(year)s", year=year),
+                self.text("Fourth quarter of %(year)s", year=year),
+            )
+            return quarters[period.index]
+        if period.kind == "month":
+            return self.month(period.start)
+        return year if period.kind == "year" else self.span(period.start, period.end)
+
+    def span(self, first: date, last: date) -> str:
+        """Write a stretch of days, both included."""
+        if first == last:
+            return self.day(first)
+        return f"{self.day(first)} – {self.day(last)}"
+
+    def ordinal(self, number: int) -> str:
+        """Write an ordinal in words up to the twelfth, in figures beyond."""
+        words = (
+            self.text("first"),
+            self.text("second"),
+            self.text("third"),
+            self.text("fourth"),
+            self.text("fifth"),
+            self.text("sixth"),
+            self.text("seventh"),
+            self.text("eighth"),
+            self.text("ninth"),
+            self.text("tenth"),
+            self.text("eleventh"),
+            self.text("twelfth"),
+        )
+        if 1 <= number <= len(words):
+            return words[number - 1]
+        return self.text("number %(number)s", number=number)
+
+    def _fill(self, message: str, fills: dict[str, Any]) -> str:
+        written = {name: self._written(fill) for name, fill in fills.items()}
+        return message % written if written or "%%" in message else message
+
+    def _written(self, fill: Any) -> str:
+        if isinstance(fill, bool) or not isinstance(fill, int | float | date):
+            return str(fill)
+        return self.day(fill) if isinstance(fill, date) else self.number(fill, 1 if isinstance(fill, float) else 0)
+
+
+@cache
+def words_for(language: str) -> Words:
+    """Return the words of a language; an `InputError` names those there are."""
+    locale = Locale.parse(language)
+    if language == SOURCE_LANGUAGE:
+        return Words(locale, NullTranslations())
+    path = LOCALE / language / "LC_MESSAGES" / "messages.po"
+    if not path.is_file():
+        there = ", ".join(
+            sorted({SOURCE_LANGUAGE, *(found.parts[-3] for found in LOCALE.glob("*/LC_MESSAGES/messages.po"))})
+        )
+        raise InputError(
+            f"project.yml, key language: there is no message catalogue for '{language}'. There are: {there}. A new one "
+            "is a file pipeline/reporting/locale/<language>/LC_MESSAGES/messages.po; see CONTRIBUTING.md."
+        )
+    # Catalogues are read as people edit them, so that no compiled file can be older than its source.
+    compiled = BytesIO()
+    with path.open("rb") as handle:
+        write_mo(compiled, read_po(handle, locale=language))
+    compiled.seek(0)
+    return Words(locale, GNUTranslations(compiled))
