@@ -1,0 +1,71 @@
+# The menu: 'make help' prints it. Every target is one command, which works by itself where there is no make.
+
+# What a caller may set. A value is text: put back unexpanded and handed on through the environment, it reaches the
+# command as one argument, whatever stands in it ('$(shell …)', quotes, newlines), and by the '=' of '--period=' never as
+# an option of its own.
+PROJECT ?= smart-government-ii
+override PROJECT := $(value PROJECT)
+override PERIOD := $(value PERIOD)
+override AS_OF := $(value AS_OF)
+override FORCE := $(value FORCE)
+export PROJECT PERIOD AS_OF FORCE
+
+# Any other variable on the command line is refused: a misspelt 'ASOF=' would make another report than was asked for,
+# and make would expand the value on its way to the commands. ('v' is emptied, since the loop's own 'v' hides it.)
+override v :=
+$(foreach v,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $v))),$(error \
+    There is no variable '$v' to set; there are PROJECT, PERIOD, AS_OF and FORCE)))
+
+# make expands these without being told to, as they stand in the environment.
+override MAKEOVERRIDES :=
+override VPATH :=
+override GPATH :=
+override IFS :=
+override SHELL := /bin/sh
+override .SHELLFLAGS := -c
+override .DEFAULT_GOAL := help
+
+.PHONY: help report cleaning classification metrics test lint format lab setup lock clean
+.NOTPARALLEL:
+
+help: ## this menu
+	@echo "make report PERIOD=2024H1 [PROJECT=…] [AS_OF=2024-06-30] [FORCE=1]"
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
+
+report: ## the report of a PERIOD: all four notebooks, HTML and PDF in outputs/
+cleaning: ## the first notebook alone: the register read, corrected and checked
+classification: ## as far as the second notebook: type, relation, topic and sensitivity of each case
+metrics: ## as far as the third notebook: the indicators
+report cleaning classification metrics: setup
+	@.venv/bin/python -m pipeline $@ --project="$$PROJECT" --period="$$PERIOD" --as-of="$$AS_OF" --force="$$FORCE"
+
+test: ## all tests
+	@sh ./setup.sh test
+	@.venv/bin/python -m pytest
+
+lint: setup ## what must hold before a change is handed in: style, types, notebooks without outputs
+	.venv/bin/python -m ruff check
+	.venv/bin/python -m ruff format --check
+	.venv/bin/python -m mypy
+	find notebooks -name '*.ipynb' ! -path '*/.*' -exec .venv/bin/python -m nbstripout --keep-id --verify {} +
+
+format: setup ## mends what can be mended of it: style, outputs taken out of notebooks
+	.venv/bin/python -m ruff check --fix
+	.venv/bin/python -m ruff format
+	find notebooks -name '*.ipynb' ! -path '*/.*' -exec .venv/bin/python -m nbstripout --keep-id {} +
+
+lab: setup ## JupyterLab on the notebooks
+	@.venv/bin/python -m jupyterlab notebooks
+
+setup: ## .venv from requirements.lock, where it is not ready; what needs it calls this itself
+	@sh ./setup.sh
+
+lock: ## requirements.lock anew, with the newest versions that pyproject.toml admits
+	@sh ./setup.sh lock
+
+clean: ## removes the tools' caches, and half-made reports of killed runs; no data, no report, not .venv
+	@rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@find . -path ./.venv -prune -o -path ./data -prune -o -path ./outputs -prune \
+	    -o -type d '(' -name __pycache__ -o -name .ipynb_checkpoints ')' -prune -exec rm -rf {} +
+	@# What is younger than an hour may be a report in the making.
+	@find outputs -mindepth 2 -maxdepth 2 -type d -name '.*.staging-*' -mmin +60 -exec rm -rf {} +

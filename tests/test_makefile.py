@@ -1,0 +1,239 @@
+"""The menu: what `make` offers, and that what it is called with is handed on as text and never run."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[1]
+MAKEFILE = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+STAGES = ("report", "cleaning", "classification", "metrics")
+VARIABLES = ("PROJECT", "PERIOD", "AS_OF", "FORCE")
+RUN = ("-m", "pipeline", "report")
+OPTIONS = {"PROJECT": "--project", "PERIOD": "--period", "AS_OF": "--as-of", "FORCE": "--force"}
+DEFAULTS = {"PROJECT": "smart-government-ii", "PERIOD": "2024H1", "AS_OF": "", "FORCE": ""}
+
+HOSTILE = (
+    "$(shell touch pwned)",
+    "$$(shell touch pwned)",
+    "${shell touch pwned}",
+    "$(eval $(shell touch pwned))",
+    "$(PERIOD)$(shell touch pwned)",
+    "$(touch pwned)",
+    "$$(touch pwned)",
+    "`touch pwned`",
+    "2024H1; touch pwned",
+    "2024H1 && touch pwned #",
+    "2024H1 | touch pwned",
+    '"; touch pwned; "',
+    "'; touch pwned; '",
+    "' \"; touch pwned; \" '",
+    "2024H1\ntouch pwned",
+    "2024H1\n\ttouch pwned\nall: ; touch pwned",
+    "2024H1 > pwned",
+    "\\$(shell touch pwned)\\",
+    "$",
+    "#$(shell touch pwned)",
+    "--help",
+    "--outputs=pwned",
+    "*",
+    "",
+)
+
+pytestmark = pytest.mark.skipif(not shutil.which("make"), reason="there is no make")
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """A folder with the Makefile, a set-up that has nothing to do and a Python that only notes its arguments."""
+    folder = tmp_path / "a checkout"
+    (folder / ".venv/bin").mkdir(parents=True)
+    (folder / "notebooks").mkdir()
+    shutil.copy(REPOSITORY / "Makefile", folder)
+    (folder / "setup.sh").write_text("exit 0\n")
+    python = folder / ".venv/bin/python"
+    python.write_text(f"#!/bin/sh\nprintf '%s\\0' \"$@\" >>'{tmp_path / 'arguments'}'\n")
+    python.chmod(0o755)
+    return folder
+
+
+def make(checkout, *arguments, **environment):
+    """Run make as from a fresh shell: these tests may themselves run below a make."""
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return subprocess.run(
+        ["make", *arguments],
+        cwd=checkout,
+        env=inherited | environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def arguments_of(checkout):
+    """What the command was called with; empty if it was not called."""
+    noted = checkout.parent / "arguments"
+    return tuple(noted.read_text().split("\0")[:-1]) if noted.exists() else ()
+
+
+def call_with(**values):
+    return (*RUN, *(f"{OPTIONS[name]}={(DEFAULTS | values)[name]}" for name in VARIABLES))
+
+
+def files_of(checkout):
+    return sorted(str(place.relative_to(checkout)) for place in checkout.rglob("*"))
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_is_one_command_with_what_the_caller_set(checkout, stage):
+    done = make(checkout, stage, "PERIOD=2024H1", "AS_OF=2024-06-13", "FORCE=1", PROJECT="demo")
+    assert done.returncode == 0, done.stderr
+    assert arguments_of(checkout) == (
+        "-m",
+        "pipeline",
+        stage,
+        "--project=demo",
+        "--period=2024H1",
+        "--as-of=2024-06-13",
+        "--force=1",
+    )
+
+
+def test_what_is_not_given_is_the_default(checkout):
+    make(checkout, "report", "PERIOD=2024H1")
+    assert arguments_of(checkout) == call_with()
+
+
+def test_a_failed_command_fails_make(checkout):
+    (checkout / ".venv/bin/python").write_text("#!/bin/sh\nexit 1\n")
+    assert make(checkout, "report", "PERIOD=2024H1").returncode == 2
+
+
+def test_nothing_runs_where_the_set_up_failed(checkout):
+    (checkout / "setup.sh").write_text("exit 2\n")
+    for target in (*STAGES, "test", "lint", "format", "lab"):
+        assert make(checkout, target).returncode == 2
+    assert arguments_of(checkout) == ()
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+@pytest.mark.parametrize("name", VARIABLES)
+@pytest.mark.parametrize("way", ["command line", "appended", "environment", "environment before the Makefile"])
+def test_a_hostile_value_is_one_argument_and_runs_nothing(checkout, name, value, way):
+    before = files_of(checkout)
+    others = {} if name == "PERIOD" else {"PERIOD": "2024H1"}
+    if way == "command line":
+        done = make(checkout, "report", f"{name}={value}", **others)
+    elif way == "appended":
+        done = make(checkout, "report", f"{name}+={value}", **others)
+    elif way == "environment":
+        done = make(checkout, "report", **{name: value}, **others)
+    else:
+        done = make(checkout, "-e", "report", **{name: value}, **others)
+    assert files_of(checkout) == before
+    assert arguments_of(checkout) == call_with(**{name: value}), done.stderr
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("ANYTHING", "ASOF", "CURDIR", "MAKE", "MAKECMDGOALS", "MAKEFLAGS", "MAKEFILE_LIST", "MAKEOVERRIDES", "PATH"),
+        *("PYTHON", "SHELL", ".SHELLFLAGS", "VENV", ".VARIABLES", ".RECIPEPREFIX", ".DEFAULT_GOAL", "@", "value"),
+    ],
+)
+def test_any_other_variable_on_the_command_line_is_refused_unexpanded(checkout, name):
+    before = files_of(checkout)
+    done = make(checkout, "report", "PERIOD=2024H1", f"{name}=$(shell touch pwned)touch pwned;")
+    assert (done.returncode, arguments_of(checkout), files_of(checkout)) == (2, (), before)
+    assert name == ".RECIPEPREFIX" or "there are PROJECT, PERIOD, AS_OF and FORCE" in done.stderr
+
+
+def test_a_refusal_names_the_misspelt_variable(checkout):
+    assert "There is no variable 'ASOF' to set" in make(checkout, "report", "ASOF=2024-06-13").stderr
+
+
+def test_emptying_the_list_of_variables_hides_none(checkout):
+    before = files_of(checkout)
+    make(checkout, "report", ".VARIABLES=", "ANYTHING=$(shell touch pwned)")
+    assert (arguments_of(checkout), files_of(checkout)) == ((), before)
+
+
+# MAKEFLAGS, GNUMAKEFLAGS and MAKEFILES are not among these: make itself expands them before it reads a Makefile.
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("ANYTHING", "CURDIR", "GPATH", "HOME", "IFS", "MAKE", "MAKECMDGOALS", "MAKEFILE_LIST", "MAKEOVERRIDES"),
+        *("MAKE_COMMAND", "MFLAGS", "PYTHON", "SHELL", "SUFFIXES", "TMPDIR", "VENV", "VPATH", "v", "value"),
+        *(".DEFAULT_GOAL", ".LIBPATTERNS", ".LOADED", ".RECIPEPREFIX", ".SHELLFLAGS", ".VARIABLES"),
+        *("-*-command-variables-*-", "-*-eval-flags-*-", "$(shell touch pwned)"),
+    ],
+)
+@pytest.mark.parametrize("options", [(), ("-e",)])
+@pytest.mark.parametrize("value", ["$(shell touch pwned)", "`touch pwned`", "touch pwned;"])
+def test_no_variable_of_the_environment_is_run_or_changes_the_command(checkout, options, name, value):
+    before = files_of(checkout)
+    done = make(checkout, *options, "report", PERIOD="2024H1", **{name: value})
+    assert (arguments_of(checkout), files_of(checkout)) == (call_with(), before), done.stderr
+
+
+def test_the_loop_over_the_variables_runs_none(checkout):
+    before = files_of(checkout)
+    make(checkout, "report", "PERIOD=2024H1", "v=$(shell touch pwned)")
+    assert (arguments_of(checkout), files_of(checkout)) == (call_with(), before)
+
+
+def test_values_that_a_make_above_hands_down_run_nothing(checkout):
+    before = files_of(checkout)
+    make(checkout, "report", MAKEFLAGS=r" -- PERIOD=$$(shell\ touch\ pwned)", MAKELEVEL="1")
+    assert files_of(checkout) == before
+    assert arguments_of(checkout) == call_with(PERIOD="$(shell touch pwned)")
+
+
+def targets():
+    """Every target that the Makefile names before a colon, special ones apart."""
+    names = re.findall(r"^([a-z][a-z ]*):(?!=)", MAKEFILE, flags=re.MULTILINE)
+    return sorted({name for group in names for name in group.split()})
+
+
+def test_every_target_is_phony_and_no_other():
+    (phony,) = re.findall(r"^\.PHONY: (.*)$", MAKEFILE, flags=re.MULTILINE)
+    assert sorted(phony.split()) == targets()
+
+
+@pytest.mark.parametrize("target", targets())
+def test_every_target_has_its_line_of_help_and_the_menu_shows_it(checkout, target):
+    (line,) = re.findall(rf"^{target}:.*## (\S.*)$", MAKEFILE, flags=re.MULTILINE)
+    menu = make(checkout).stdout
+    assert re.search(rf"^  make {target} +{re.escape(line)}$", menu, flags=re.MULTILINE)
+    assert menu == make(checkout, "help").stdout
+
+
+def test_cleaning_up_removes_caches_and_old_leftovers_and_keeps_data_reports_and_the_environment(checkout):
+    kept = [
+        "data/demo/__pycache__/register.csv",
+        "outputs/demo/2024H1/public/report.html",
+        "outputs/demo/2024H1/internal/notebooks/.ipynb_checkpoints/a.ipynb",
+        "outputs/demo/.2024H1.former/public/report.html",
+        "outputs/demo/.2024H1.staging-young/manifest.json",
+        ".venv/lib/__pycache__/a.pyc",
+    ]
+    removed = [
+        "outputs/demo/.2024H1.staging-old/public/report.html",
+        "pipeline/register/__pycache__/a.pyc",
+        "notebooks/.ipynb_checkpoints/a.ipynb",
+        *(f".{tool}/a" for tool in ("mypy_cache", "pytest_cache", "ruff_cache", "hypothesis")),
+    ]
+    for name in (*kept, *removed):
+        (checkout / name).parent.mkdir(parents=True, exist_ok=True)
+        (checkout / name).write_text("")
+    os.utime(checkout / "outputs/demo/.2024H1.staging-old", (0, 0))
+    done = make(checkout, "clean")
+    assert done.returncode == 0, done.stderr
+    assert [name for name in kept if not (checkout / name).exists()] == []
+    assert [name for name in removed if (checkout / name).parent.exists()] == []
