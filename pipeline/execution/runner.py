@@ -1,0 +1,154 @@
+"""Run notebooks and further steps in a staged set, let a guard look at it, and put it in the former one's place."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import threading
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from pipeline.execution.errors import ExecutionError, Interrupted, NotebookFailed, explained
+from pipeline.execution.manifest import build_record, digests, read_manifest, write_manifest
+from pipeline.execution.progress import Progress
+from pipeline.execution.sets import FAILED, NOTEBOOKS, locked_set, restore_public, staging
+
+LOCK_SECONDS = 600.0
+"""How long a run waits for another one of the same set, in seconds."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What is done in the set once its notebooks are through, by its name."""
+
+    name: str
+    action: Callable[[Path], None]
+
+
+def run(
+    *,
+    target: Path,
+    notebooks: Sequence[tuple[str, Path]],
+    parameters: Mapping[str, str],
+    environment: Mapping[str, str],
+    steps: Sequence[Step] = (),
+    guard: Callable[[Path], None] | None = None,
+    keep_public: bool = False,
+    inputs: Mapping[str, Path] | None = None,
+    code_roots: Sequence[Path] = (),
+    sentence_errors: Collection[str] = frozenset(),
+) -> None:
+    """Make the set `target`: all of it, or with `keep_public` what is below internal/ alone.
+
+    `notebooks` are names of stages with their sources, in order; `environment` is added to their processes'. `guard`
+    sees the finished set and raises to refuse it. `inputs` are hashed before and after.
+
+    Raises
+    ------
+    NotebookFailed
+        A notebook raised; it lies, without values of the data, below `target`/internal/failed.
+    ExecutionError
+        An input changed meanwhile, another run holds the set, the disk is full, permission is missing.
+    Interrupted
+        SIGINT or SIGTERM came.
+    """
+    names = dict(inputs or {})
+    progress = Progress(len(notebooks) + len(steps) + 1)
+    try:
+        with locked_set(target, wait_seconds=LOCK_SECONDS, say=progress.say) as place:
+            before = digests(names)
+            former = read_manifest(place) if keep_public else None
+            with staging(place, keep_public) as folder:
+                with _failed_kept(place):
+                    _execute(folder, notebooks, parameters, environment, sentence_errors, progress)
+                for step in steps:
+                    with progress.step(step.name), explained(place):
+                        step.action(folder)
+                with progress.step("checks"), explained(place):
+                    if keep_public:
+                        restore_public(place, folder)
+                    if guard is not None:
+                        guard(folder)
+                    _refuse_changed(before, names)
+                    record = build_record(folder, before, code_roots, parameters)
+                    write_manifest(folder, record, (former or {}) if keep_public else None)
+    finally:
+        progress.close()
+
+
+def _execute(
+    folder: Path,
+    notebooks: Sequence[tuple[str, Path]],
+    parameters: Mapping[str, str],
+    environment: Mapping[str, str],
+    sentence_errors: Collection[str],
+    progress: Progress,
+) -> None:
+    from pipeline.execution.kernels import open_kernels
+    from pipeline.execution.notebooks import execute
+
+    with open_kernels(folder / NOTEBOOKS, environment, sentence_errors) as kernels, _stoppable(kernels.kill):
+        for name, source in notebooks:
+            with progress.step(name), explained(folder):
+                execute(source, folder / NOTEBOOKS / source.name, parameters, kernels)
+
+
+@contextmanager
+def _stoppable(kill: Callable[[], None]) -> Iterator[None]:
+    """End the kernels when the run is told to stop, so that the wait for their answer ends as well."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        kill()
+        raise Interrupted(number)
+
+    former = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+
+
+def _refuse_changed(before: Mapping[str, str], inputs: Mapping[str, Path]) -> None:
+    try:
+        after = digests(inputs)
+    except OSError:
+        after = {}
+    changed = [name for name, digest in before.items() if after.get(name) != digest]
+    if changed:
+        raise ExecutionError(
+            f"{', '.join(changed)} changed while the notebooks ran, so that the outputs would not agree with it; the "
+            "former outputs are as they were. Run again."
+        )
+
+
+@contextmanager
+def _failed_kept(place: Path) -> Iterator[None]:
+    """Keep a failed notebook below the former set's internal/failed, which is all that is touched there."""
+    try:
+        yield
+    except NotebookFailed as failure:
+        kept = _keep(failure.failed_notebook, place)
+        raise NotebookFailed(failure.stage, failure.error_name, failure.message, kept, failure.system_code) from None
+
+
+def _keep(notebook: Path, place: Path) -> Path:
+    """Copy a failed notebook, which its owner alone may read, to where the next successful run takes it away."""
+    folder = place / FAILED
+    place.mkdir(exist_ok=True)
+    for part in (folder.parent, folder):
+        part.mkdir(mode=0o700, exist_ok=True)
+    kept = folder / notebook.name
+    with suppress(FileNotFoundError):
+        kept.unlink()
+    handle = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as out, notebook.open("rb") as source:
+        shutil.copyfileobj(source, out)
+    return kept
