@@ -23,7 +23,7 @@ def label(cases: pd.DataFrame) -> pd.DataFrame:
     by_status = cases["status"].map(
         lambda status: "unrelated" if status == "unrelated" else "related", na_action="ignore"
     )
-    relation = cases["relation"].fillna(by_status)
+    relation = cases["relation"].where(cases["relation"].notna(), by_status)
     basis = pd.Series("register", index=cases.index).mask(cases["relation"].isna(), "status")
     relation = relation.fillna(NOT_STATED)
     kind = cases["type"].fillna(NOT_STATED)

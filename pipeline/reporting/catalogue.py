@@ -85,7 +85,7 @@ def faults(path: Path) -> list[str]:
         for text in target if isinstance(target, tuple) else (target,):
             if source[0] and not text:
                 found.append(f"not translated: {source[0]}")
-            elif placeholders(str(text)) != placeholders(source[0]):
+            elif placeholders(str(text)) != placeholders(str(source[0])):
                 found.append(f"other placeholders: {source[0]}")
     return found
 

@@ -39,6 +39,7 @@ _LOOK = {
     "ytick.major.size": 0,
     "hatch.linewidth": 0.5,
     "svg.fonttype": "none",
+    "text.parse_math": False,
     "svg.hashsalt": "grm-reporting",
 }
 

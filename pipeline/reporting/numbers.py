@@ -73,7 +73,8 @@ class Numbers:
         table = table[~(table["dimension"].isin(WITHHELD_DIMENSIONS) & (table["member"] != ""))]
         shown = [display(row, self.words) for row in table.to_dict("records")]
         value = table["value"].map(lambda v: "" if pd.isna(v) else str(int(v)) if v == int(v) else repr(float(v)))
-        return table.assign(value=value, display=shown)[list(PUBLIC_COLUMNS)]
+        parts = {name: table[name].astype("Int64") for name in ("numerator", "denominator")}
+        return table.assign(value=value, display=shown, **parts)[list(PUBLIC_COLUMNS)]
 
 
 def display(row: dict[str, Any], words: Words) -> str:

@@ -48,7 +48,9 @@ class Table:
         columns = f"<colgroup>{columns}</colgroup>\n" if columns else ""
         bodies = "\n".join(f"<tbody>\n{_rows(group)}\n</tbody>" for group in self.groups)
         caption = f"<caption>{escape(self.caption)}</caption>"
-        return f"<table{kind}>\n{caption}\n{columns}<thead>\n{_rows(self.head)}\n</thead>\n{bodies}\n</table>"
+        table = f"<table{kind}>\n{caption}\n{columns}<thead>\n{_rows(self.head)}\n</thead>\n{bodies}\n</table>"
+        # On a narrow screen the table scrolls by itself, by keyboard too.
+        return f'<div class="scroll" role="region" aria-label="{escape(self.caption)}" tabindex="0">\n{table}\n</div>'
 
     def _repr_html_(self) -> str:
         return self.__html__()

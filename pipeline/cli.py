@@ -1,0 +1,245 @@
+"""The command line: checks the call, knows both the grievances and the notebooks, and says how it ended.
+
+Exit codes: 0 done, with or without findings; 1 the data do not reconcile, the guard refused or a notebook failed;
+2 the call or an input is wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline import __version__
+from pipeline.errors import DisclosureError, InputError, PipelineError, ReconciliationError
+from pipeline.execution.errors import ExecutionError, NotebookFailed
+from pipeline.period import FORMS, Scopes, forms_sentence, resolve_scopes, shown
+from pipeline.project import CODE_ROOTS, DATA_VARIABLE, REPOSITORY, Project, data_folder, load_project
+from pipeline.stage import OUTPUTS_VARIABLE, Stage, outputs_folder
+
+NOTEBOOKS = ("01_cleaning", "02_classification", "03_metrics", "04_report")
+COMMANDS = {
+    "report": ("make the report of a period: HTML, PDF and tables", 4),
+    "cleaning": ("run the first notebook alone: read and check the register", 1),
+    "classification": ("run the notebooks up to the classification", 2),
+    "metrics": ("run the notebooks up to the indicators", 3),
+}
+"""Each command with its help and how many of the notebooks it runs; all but `report` replace only internal/."""
+
+SENTENCES = {error.__name__: error.exit_code for error in (InputError, ReconciliationError, DisclosureError)}
+"""Errors whose text is written for the analyst and holds no value of an identifying column."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call whose arguments have been checked."""
+
+    command: str
+    project: Project
+    scopes: Scopes
+    period: str
+    as_of: str
+
+    @property
+    def target(self) -> Path:
+        """The folder of the set that this call makes."""
+        return outputs_folder() / self.project.code / self.scopes.label
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code; every expected failure is told in a sentence on stderr."""
+    options = _parser().parse_args(arguments)
+    try:
+        return _run(_checked(options))
+    except (PipelineError, ExecutionError) as error:
+        _say_error(_sentence(error))
+        return _exit_code(error)
+    except KeyboardInterrupt:
+        _say_error("Stopped; the former outputs are as they were.")
+        return 130
+    except Exception as error:
+        # The text of an error that nobody foresaw may hold a row of the register; where it happened does not.
+        _say_error(_unforeseen(error))
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m pipeline",
+        description="From the register of a grievance redress mechanism to its public report.",
+        epilog="Exit codes: 0 done, 1 the data or the disclosure are refused, 2 the call or an input is wrong.",
+    )
+    parser.add_argument("--version", action="version", version=f"grm-reporting {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, (help_text, _) in COMMANDS.items():
+        command = commands.add_parser(name, help=help_text, description=f"{help_text[0].upper()}{help_text[1:]}.")
+        _add_options(command)
+    return parser
+
+
+def _add_options(command: argparse.ArgumentParser) -> None:
+    forms = ", ".join(example for example, _ in FORMS)
+    command.add_argument(
+        "--project", default="smart-government-ii", metavar="P", help="a folder below data/ (default: %(default)s)"
+    )
+    command.add_argument("--period", default="", metavar="X", help=f"the period: {forms}")
+    command.add_argument(
+        "--as-of", default="", metavar="D", help="take every figure as of this day, 2024-06-13 for instance"
+    )
+    command.add_argument(
+        "--force",
+        nargs="?",
+        const="1",
+        default="",
+        metavar="1",
+        help="run every stage, also one that has nothing new to do",
+    )
+    command.add_argument(
+        "--data", metavar="FOLDER", help=f"where the projects are (default: data/; also ${DATA_VARIABLE})"
+    )
+    command.add_argument(
+        "--outputs", metavar="FOLDER", help=f"where outputs go (default: outputs/; also ${OUTPUTS_VARIABLE})"
+    )
+
+
+def _checked(options: argparse.Namespace) -> Call:
+    """Check every argument before anything is made; the first that is wrong is an `InputError`."""
+    # The notebooks' processes find the folders by the same variables.
+    for variable, folder in ((DATA_VARIABLE, options.data), (OUTPUTS_VARIABLE, options.outputs)):
+        if folder is not None:
+            os.environ[variable] = str(Path(folder).resolve())
+    if options.force not in ("", "0", "1"):
+        raise InputError(f"FORCE is {shown(options.force)}. Allowed are 1 (run every stage), 0, or nothing.")
+    project = load_project(options.project)
+    settings = project.settings
+    if not options.period:
+        raise InputError(f"PERIOD is not given. {forms_sentence()} For example: make report PERIOD=2024H1")
+    scopes = resolve_scopes(
+        options.period, options.as_of, grm_start=settings.grm_start, complete_through=settings.complete_through
+    )
+    return Call(options.command, project, scopes, options.period, options.as_of)
+
+
+def _run(call: Call) -> int:
+    from pipeline.execution.runner import Step, run
+    from pipeline.register.reading import register_files
+
+    _, notebooks = COMMANDS[call.command]
+    whole = call.command == "report"
+    steps = [Step("html", _rendering(call, "html")), Step("pdf", _rendering(call, "pdf"))] if whole else []
+    run(
+        target=call.target,
+        notebooks=[
+            (name.partition("_")[2], REPOSITORY / "notebooks" / f"{name}.ipynb") for name in NOTEBOOKS[:notebooks]
+        ],
+        parameters={"project": call.project.code, "period": call.period, "as_of": call.as_of},
+        environment={DATA_VARIABLE: str(data_folder()), OUTPUTS_VARIABLE: str(outputs_folder())},
+        steps=steps,
+        guard=_guard(call),
+        keep_public=not whole,
+        inputs=_inputs(call.project, register_files(call.project)),
+        code_roots=CODE_ROOTS,
+        sentence_errors=frozenset(SENTENCES),
+    )
+    print(_summary(call, whole))
+    return 0
+
+
+def _inputs(project: Project, register: list[Path]) -> dict[str, Path]:
+    """Every file of the project that may shape a report, by its name below the project's folder."""
+    others = [project.folder / name for name in ("project.yml", "corrections.yml", "explanations.csv", "decisions.csv")]
+    commentary = sorted((project.folder / "commentary").glob("*.md"))
+    return {
+        path.relative_to(project.folder).as_posix(): path
+        for path in (*register, *others, *commentary)
+        if path.is_file()
+    }
+
+
+def _stage(call: Call, folder: Path) -> Stage:
+    return Stage(call.project, call.scopes, folder)
+
+
+def _rendering(call: Call, form: str) -> Callable[[Path], None]:
+    def render(folder: Path) -> None:
+        from pipeline.reporting.rendering import render_html, render_pdf
+        from pipeline.reporting.report import Report
+
+        html = folder / "public" / "report.html"
+        if form == "html":
+            render_html(folder / "internal" / "notebooks" / "04_report.ipynb", html, Report.open(_stage(call, folder)))
+        else:
+            render_pdf(html, folder / "public" / "report.pdf")
+
+    return render
+
+
+def _guard(call: Call) -> Callable[[Path], None]:
+    def check(folder: Path) -> None:
+        from pipeline.confidentiality.guard import guard
+        from pipeline.register.identities import known_names
+
+        guard(folder, known_names(call.project, _stage(call, folder).load("identities.parquet")))
+
+    return check
+
+
+def _summary(call: Call, whole: bool) -> str:
+    findings = _stage(call, call.target).load("findings.csv")["severity"].value_counts()
+    errors = int(findings.get("error", 0))
+    counted = ", ".join(f"{count} {severity}{'s' if count != 1 else ''}" for severity, count in findings.items())
+    files = ["public/report.html", "public/report.pdf"] if whole else []
+    files += ["internal/findings.csv"] if len(findings) else []
+    lines = [
+        f"{call.project.settings.name}, {call.scopes.label}: " + ("the report is made." if whole else "done."),
+        *(f"  {_relative(call.target / name)}" for name in files),
+        f"Findings in the register: {counted or 'none'}.",
+    ]
+    if errors:
+        lines.append("While errors are open the report is a DRAFT; findings.csv says what to do about each.")
+    if call.scopes.current.is_provisional:
+        lines.append(f"It is provisional: counted up to {call.scopes.current.counted_to}, before the period's end.")
+    return "\n".join(lines)
+
+
+def _relative(path: Path) -> Path:
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, NotebookFailed) and error.message is None:
+        return (
+            f"The stage {error.stage} stopped with an error that was not foreseen ({error.error_name}). The former "
+            f"outputs are as they were; the notebook as far as it came is {_relative(error.failed_notebook)}. This is "
+            "a fault of the program and not of your data: please report it with the name of the error and the stage."
+        )
+    if isinstance(error, NotebookFailed):
+        return f"{error.message}\nThe former outputs are as they were. See {_relative(error.failed_notebook)}."
+    return str(error)
+
+
+def _unforeseen(error: Exception) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if Path(frame.filename).is_relative_to(REPOSITORY / "pipeline")]
+    place = f" in {Path(own[-1].filename).name}, line {own[-1].lineno}" if own else ""
+    return (
+        f"An error that was not foreseen ({type(error).__name__}{place}) stopped the run. The former outputs are as "
+        "they were. This is a fault of the program and not of your data: please report it with this line."
+    )
+
+
+def _exit_code(error: PipelineError | ExecutionError) -> int:
+    if isinstance(error, NotebookFailed):
+        return SENTENCES.get(error.error_name, 1)
+    return error.exit_code
+
+
+def _say_error(sentence: str) -> None:
+    # Headings and values that an error quotes may hold anything; a terminal must not obey them.
+    printable = "".join(c if c.isprintable() or c == "\n" else "?" for c in sentence)
+    print(f"Error: {printable}", file=sys.stderr)
