@@ -1,0 +1,139 @@
+"""A register as it really is: faults make a draft that says where they are, and nothing gets lost."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from reports import SAMPLE, call, headlines, html_text
+
+pytestmark = pytest.mark.notebooks
+
+
+def rewrite(register: Path, changes: dict[tuple[int, str], str]) -> None:
+    """Change cells of a register, by spreadsheet row and column."""
+    with register.open(encoding="utf-8", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    for (row, column), value in changes.items():
+        rows[row - 2][column] = value
+    with register.open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.DictWriter(handle, fieldnames=list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def test_faults_make_a_draft_that_names_file_row_and_column(own_data: Path, tmp_path: Path) -> None:
+    register = own_data / SAMPLE / "register.csv"
+    rewrite(
+        register,
+        {(10, "date_received"): "soon", (12, "status"): "Pendng", (16, "registration_no"): "12/2024"},
+    )
+    before = hashlib.sha256(register.read_bytes()).hexdigest()
+    outcome = call("report", "--period=2024H1", outputs=tmp_path / "outputs", data=own_data)
+    assert outcome.code == 0, outcome.stderr
+    folder = outcome.set("2024H1")
+    text = html_text(folder)
+    assert "DRAFT" in text
+    for place in (
+        "register.csv, row 10, column date_received",
+        "register.csv, row 12, column status",
+        "register.csv, row 13, column registration_no",
+        "register.csv, row 16, column registration_no",
+    ):
+        assert place in text
+    findings = pd.read_csv(folder / "internal" / "findings.csv", encoding="utf-8-sig")
+    errors = findings[findings["severity"] == "error"]
+    assert set(errors["rule"]) == {"unreadable_date", "unknown_status", "duplicate_number", "number_gap"}
+    cases = pd.read_parquet(folder / "internal" / "cases.parquet")
+    assert sorted(cases["source_row"]) == list(range(2, 18))
+    assert float(headlines(folder)["received"]["value"]) == 16
+    assert float(headlines(folder)["status_not_stated"]["value"]) == 1
+    assert hashlib.sha256(register.read_bytes()).hexdigest() == before
+
+
+def test_an_explained_error_no_longer_makes_a_draft(own_data: Path, tmp_path: Path) -> None:
+    rewrite(own_data / SAMPLE / "register.csv", {(12, "status"): "Pendng"})
+    (own_data / SAMPLE / "explanations.csv").write_text(
+        "number,rule,reason,who,date\n11/2024,unknown_status,Status lost with the old file,M&E analyst,2024-07-02\n",
+        encoding="utf-8",
+    )
+    outcome = call("report", "--period=2024H1", outputs=tmp_path / "outputs", data=own_data)
+    assert outcome.code == 0, outcome.stderr
+    text = html_text(outcome.set("2024H1"))
+    assert "DRAFT" not in text
+    assert "Status lost with the old file" in text
+
+
+def test_an_empty_register_makes_a_report_that_says_so(own_data: Path, tmp_path: Path) -> None:
+    register = own_data / SAMPLE / "register.csv"
+    register.write_text(register.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    outcome = call("report", "--period=2024H1", outputs=tmp_path / "outputs", data=own_data)
+    assert outcome.code == 0, outcome.stderr
+    folder = outcome.set("2024H1")
+    assert float(headlines(folder)["received"]["value"]) == 0
+    assert headlines(folder)["resolution_rate_all"]["display"] == "not applicable"
+    assert "no grievance was received" in html_text(folder)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "is empty"),
+        (b"PK\x03\x04rest", "is not a text file"),
+        (b"registration_no,date_received\n1,2024\n", "no column for channel, status"),
+        ("registration_no,date_received,channel,status\n1,2024-03-01,\xe9mail,x\n".encode("latin-1"), "not UTF-8"),
+        (b'registration_no,date_received,channel,status\n1,"2024-03-01,email,x\n', "quotation mark"),
+    ],
+)
+def test_a_register_that_cannot_be_read_is_refused_and_the_report_stays(
+    content: bytes, sentence: str, own_data: Path, tmp_path: Path
+) -> None:
+    outputs = tmp_path / "outputs"
+    kept = outputs / SAMPLE / "2024H1" / "public"
+    kept.mkdir(parents=True)
+    (kept / "report.html").write_text("the former report", encoding="utf-8")
+    (own_data / SAMPLE / "register.csv").write_bytes(content)
+    outcome = call("report", "--period=2024H1", outputs=outputs, data=own_data)
+    assert outcome.code == 2
+    assert sentence in outcome.stderr
+    assert "register.csv" in outcome.stderr
+    assert "Traceback" not in outcome.stderr
+    assert (kept / "report.html").read_text(encoding="utf-8") == "the former report"
+
+
+def test_a_name_in_the_standing_texts_is_stopped_at_the_door(own_data: Path, tmp_path: Path) -> None:
+    settings = own_data / SAMPLE / "project.yml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(
+        text.replace("purpose:\n    - >-", "purpose:\n    - Ask for Bolormaa.\n    - >-"), encoding="utf-8"
+    )
+    outcome = call("report", "--period=2024H1", outputs=tmp_path / "outputs", data=own_data)
+    assert outcome.code == 1
+    assert "public/report.html holds the name of a known person" in outcome.stderr
+    assert "Bolormaa" not in outcome.stderr + outcome.stdout
+    assert not (tmp_path / "outputs" / SAMPLE / "2024H1" / "public" / "report.html").exists()
+
+
+def test_the_commentary_takes_its_figures_from_the_indicators(own_data: Path, tmp_path: Path) -> None:
+    folder = own_data / SAMPLE / "commentary"
+    folder.mkdir()
+    (folder / "2024H1.md").write_text(
+        "## Lessons\n\n{received} came, of which {received:channel=email} by e-mail; Bolormaa follows up.\n\n"
+        "<script>alert(1)</script>\n\n![a picture](https://example.org/x.png)\n",
+        encoding="utf-8",
+    )
+    outcome = call("report", "--period=2024H1", outputs=tmp_path / "outputs", data=own_data)
+    assert outcome.code == 0, outcome.stderr
+    text = html_text(outcome.set("2024H1"))
+    assert "16 came, of which 10 by e-mail; [person] follows up." in text
+    html = (outcome.set("2024H1") / "public" / "report.html").read_text(encoding="utf-8")
+    assert "<script" not in html
+    assert "example.org/x.png" not in html
+    (folder / "2024H1.md").write_text("{recieved} came\n", encoding="utf-8")
+    outcome = call("report", "--period=2024H1", outputs=tmp_path / "outputs", data=own_data)
+    assert outcome.code == 2
+    assert "commentary/2024H1.md, line 1" in outcome.stderr
+    assert "received" in outcome.stderr
