@@ -59,7 +59,7 @@ def run(
     names = dict(inputs or {})
     progress = Progress(len(notebooks) + len(steps) + 1)
     try:
-        with locked_set(target, wait_seconds=LOCK_SECONDS, say=progress.say) as place:
+        with _stoppable(), locked_set(target, wait_seconds=LOCK_SECONDS, say=progress.say) as place:
             before = digests(names)
             former = read_manifest(place) if keep_public else None
             with staging(place, keep_public) as folder:
@@ -98,8 +98,8 @@ def _execute(
 
 
 @contextmanager
-def _stoppable(kill: Callable[[], None]) -> Iterator[None]:
-    """End the kernels when the run is told to stop, so that the wait for their answer ends as well."""
+def _stoppable(kill: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Raise Interrupted when the run is told to stop; `kill` ends the kernels, whose answer would be waited for."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

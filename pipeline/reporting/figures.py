@@ -74,7 +74,7 @@ class Picture:
 def columns(labels: Sequence[str], series: Sequence[Series], *, axis: str, caption: str, alternative: str) -> Picture:
     """Draw stacked columns, one a label, for a few labels in their natural order."""
     with _style():
-        figure = Figure(figsize=(WIDTH_INCHES, 2.35), layout="constrained")
+        figure = Figure(figsize=(WIDTH_INCHES, 2.1), layout="constrained")
         axes = figure.subplots()
         places = range(len(labels))
         bottom = [0] * len(labels)

@@ -68,12 +68,25 @@ def before_this(numbers: Numbers, words: Words, scopes: Scopes) -> str:
             "There is no previous period to compare with: the mechanism began on %(start)s.",
             start=scopes.cumulative.start,
         )
-    return words.text(
-        "In the previous period (%(window)s) %(received)s grievances were received; of the eligible ones "
-        "%(resolved)s had been resolved by its end.",
-        window=words.span(scopes.previous.start, scopes.previous.end),
-        received=numbers.count("received", "previous"),
-        resolved=_of(numbers, words, "resolved", "eligible", "previous"),
+    window = words.span(scopes.previous.start, scopes.previous.end)
+    received = numbers.count("received", "previous")
+    if received == 0:
+        return words.text("In the previous period (%(window)s) no grievance was received.", window=window)
+    sentence = words.plural(
+        "In the previous period (%(window)s) %(n)s grievance was received.",
+        "In the previous period (%(window)s) %(n)s grievances were received.",
+        received,
+        window=window,
+    )
+    if numbers.count("eligible", "previous") == 0:
+        return sentence + " " + words.text("None of them was eligible.")
+    return (
+        sentence
+        + " "
+        + words.text(
+            "By its end, %(resolved)s eligible grievances had been resolved.",
+            resolved=_of(numbers, words, "resolved", "eligible", "previous"),
+        )
     )
 
 

@@ -324,7 +324,9 @@ class Report:
 
     def figures(self) -> Section:
         """Draw the three figures, each with its numbers in a table."""
-        return self._section("figures", pairs=[self.by_month(), self.by_channel_and_type(), self.by_days()])
+        received, timed = self.numbers.count("received"), self.numbers.count("resolution_working_days_n")
+        drawn = ((self.by_month(), received), (self.by_channel_and_type(), received), (self.by_days(), timed))
+        return self._section("figures", pairs=[(picture if n else None, tables) for (picture, tables), n in drawn])
 
     def _kinds(self) -> list[tuple[str, str]]:
         text = self.words.text
