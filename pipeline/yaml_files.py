@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from io import StringIO
 from pathlib import Path
 from typing import Any, TypeVar
@@ -45,8 +46,24 @@ def read_yaml(path: Path, shown_as: str) -> Any:
             f"{shown_as}{line}: this is not valid YAML ({problem}). Check the indentation, the colons and the quotes "
             "around this line."
         ) from None
-    except (YAMLError, ValueError) as error:
+    except ValueError:
+        # The reader turns dates into days by itself and does not say where it could not.
+        raise InputError(_wrong_day(text, shown_as)) from None
+    except YAMLError as error:
         raise InputError(f"{shown_as} is not valid YAML: {' '.join(str(error).split())[:200]}.") from None
+
+
+def _wrong_day(text: str, shown_as: str) -> str:
+    for line, content in enumerate(text.splitlines(), start=1):
+        for day in re.findall(r"\b[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}\b", content):
+            try:
+                date(*map(int, day.split("-")))
+            except ValueError:
+                key = content.partition(":")[0].strip(" -{")
+                return (
+                    f"{shown_as}, line {line}, key {key}: {day} is not a day of the calendar. Write it as 2024-06-30."
+                )
+    return f"{shown_as} holds a value that cannot be read. Check its dates and numbers."
 
 
 def read_model(path: Path, model: type[M], shown_as: str, **context: Any) -> M:

@@ -182,7 +182,8 @@ def _deadlines(
     due, acknowledge_by = cases["date_due_counted"], cases["date_acknowledge_by"]
     resolved = frame["is_eligible"] & (frame["status"] == "resolved")
     still_open = frame["is_eligible"] & frame["status"].isin(("in_progress", NOT_STATED))
-    on_time = resolved & due.notna() & ~_is_late(cases["date_resolved"], due)
+    # Resolved on an unknown day is not known to be in time.
+    on_time = resolved & due.notna() & cases["date_resolved_counted"].notna() & ~_is_late(cases["date_resolved"], due)
     judged = due.notna() & (resolved | (still_open & (due.dt.normalize() < a)))
     acknowledged = cases["date_acknowledged"].dt.normalize() <= a
     in_question = frame["is_eligible"] & _contactable(cases, project) & acknowledge_by.notna()
