@@ -96,7 +96,7 @@ def _add_options(command: argparse.ArgumentParser) -> None:
         const="1",
         default="",
         metavar="1",
-        help="run every stage, also one that has nothing new to do",
+        help="run every stage; as yet every stage runs each time",
     )
     command.add_argument(
         "--data", metavar="FOLDER", help=f"where the projects are (default: data/; also ${DATA_VARIABLE})"
@@ -151,7 +151,7 @@ def _run(call: Call) -> int:
 
 def _inputs(project: Project, register: list[Path]) -> dict[str, Path]:
     """Every file of the project that may shape a report, by its name below the project's folder."""
-    others = [project.folder / name for name in ("project.yml", "corrections.yml", "explanations.csv", "decisions.csv")]
+    others = [project.folder / name for name in ("project.yml", "corrections.yml", "explanations.csv")]
     commentary = sorted((project.folder / "commentary").glob("*.md"))
     return {
         path.relative_to(project.folder).as_posix(): path

@@ -91,6 +91,11 @@ class Standard(Strict):
 
     days: Annotated[int, Field(ge=0, le=1000)]
     unit: Literal["working_days", "calendar_days"] = "working_days"
+
+
+class ResolutionStandard(Standard):
+    """The standard for resolving, with others for single types where the project has set them."""
+
     by_type: dict[Code, Annotated[int, Field(ge=0, le=1000)]] = {}
 
 
@@ -98,7 +103,7 @@ class ServiceStandards(Strict):
     """The standards that the project has set; None where it has set none."""
 
     acknowledgement: Standard | None = None
-    resolution: Standard | None = None
+    resolution: ResolutionStandard | None = None
 
 
 class Confidential(Strict):

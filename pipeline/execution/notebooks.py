@@ -22,14 +22,19 @@ _START_SECONDS = 120
 _OUTPUT_SECONDS = 60
 
 
-def execute(source: Path, output: Path, parameters: Mapping[str, str], kernels: Kernels) -> None:
+def execute(
+    source: Path, output: Path, parameters: Mapping[str, str], kernels: Kernels, *, is_last: bool = True
+) -> None:
     """Run the notebook `source` and write it, executed and normalised, to `output`.
 
-    Where it fails, `output` is the failed notebook without values of the data. Raises ExecutionError for a parameter
-    that is not declared or not given, NotebookFailed for an exception in the notebook or the death of its process.
+    Unless it `is_last`, the kernel for the next one starts meanwhile. Where it fails, `output` is the failed notebook
+    without values of the data. Raises ExecutionError for a parameter that is not declared or not given, NotebookFailed
+    for an exception in the notebook or the death of its process.
     """
     check_parameters(source, parameters)
     kernel = kernels.take()
+    if not is_last:
+        kernels.prepare()
     try:
         error_name = _run(source, output, parameters, kernels, kernel)
     finally:

@@ -92,9 +92,10 @@ def _execute(
     from pipeline.execution.notebooks import execute
 
     with open_kernels(folder / NOTEBOOKS, environment, sentence_errors) as kernels, _stoppable(kernels.kill):
-        for name, source in notebooks:
+        for place, (name, source) in enumerate(notebooks, start=1):
             with progress.step(name), explained(folder):
-                execute(source, folder / NOTEBOOKS / source.name, parameters, kernels)
+                output = folder / NOTEBOOKS / source.name
+                execute(source, output, parameters, kernels, is_last=place == len(notebooks))
 
 
 @contextmanager

@@ -180,7 +180,7 @@ class _Computer:
         if indicator == "acknowledged_on_time" and standards.acknowledgement is None:
             return "no_standard"
         if indicator.startswith("severe") and settings.severe_from is None:
-            return "no_standard"
+            return "not_collected"
         if indicator.startswith("satis") and self.window.as_of < settings.complete_through:
             return "not_available"
         return None

@@ -90,7 +90,7 @@ def found(
             "severity": rule.severity,
             "rule": rule_id,
             "registration_no": rows["registration_no"].fillna("").to_numpy(),
-            "row": rows["source_row"].astype("Int64").to_numpy(),
+            "row": pd.array(rows["source_row"], dtype="Int64"),
             "column": column,
             "value": texts.map(_shorten).to_numpy(),
             "message": messages,

@@ -55,7 +55,8 @@ def read_values(register: Register, project: Project) -> Register:
         noticed.append(findings.found("unknown_value", register.table[unknown], name, known=_listed(allowed)))
     for name in names(type="yes_no"):
         table[name], unknown = _match(table[name], _YES_NO, dtype="boolean")
-        noticed.append(findings.found("unknown_value", register.table[unknown], name, known="yes, no"))
+        rule = "sensitive_in_doubt" if name == "is_sensitive" else "unknown_value"
+        noticed.append(findings.found(rule, register.table[unknown], name, known="yes, no"))
     # Doubt counts as sensitive until the cell is mended.
     table["is_sensitive"] = table["is_sensitive"].mask(
         register.table["is_sensitive"].notna() & table["is_sensitive"].isna(), True

@@ -91,12 +91,15 @@ class Report:
         table = stage.load("indicators.csv")
         assert tuple(table.columns) == INDICATOR_COLUMNS
         text = {name: "str" for name in ("registration_no", "column", "value", "message", "action", "rule", "severity")}
+        found = stage.load("findings.csv").astype(text)
+        # A sensitive grievance must not be seen in the notes either.
+        hidden = stage.load("sensitive.parquet")["source_row"]
         return cls(
             stage=stage,
             words=words,
             numbers=Numbers(table, words),
             annex=stage.load("annex.parquet"),
-            findings=stage.load("findings.csv").astype(text),
+            findings=found[~found["row"].isin(hidden)],
             checks=stage.load("reconciliation.csv"),
             code=code,
         )
@@ -235,10 +238,11 @@ class Report:
                 rows.append((name, text("no standard set")))
                 continue
             rows.append((name, self._days(standard.days, standard.unit)))
-            labels = self._labels("type")
+        labels, resolution = self._labels("type"), standards.resolution
+        if resolution is not None:
             rows += [
-                (f"{name}: {labels.get(kind, kind)}", self._days(days, standard.unit))
-                for kind, days in standard.by_type.items()
+                (f"{text('Resolution')}: {labels.get(kind, kind)}", self._days(days, resolution.unit))
+                for kind, days in resolution.by_type.items()
             ]
         return rows
 
@@ -565,12 +569,21 @@ class Report:
             "data_notes",
             notes=notes,
             severities=self._severities(),
-            errors=errors.head(_MOST_FINDINGS)["message"].tolist(),
+            errors=self._told_findings(errors),
             errors_total=len(errors),
-            explained=explained.head(_MOST_FINDINGS)["message"].tolist(),
+            explained=self._told_findings(explained),
             not_collected=self._not_collected(),
             completeness=self.numbers.display("register_completeness"),
         )
+
+    def _told_findings(self, found: pd.DataFrame) -> list[str]:
+        """Tell findings in full, or only by rule and place where registration numbers are not published."""
+        shown = found.head(_MOST_FINDINGS)
+        if self.stage.project.settings.publish_registration_no:
+            return list(shown["message"])
+        places = shown["message"].str.extract(r"^(.*?, row \d+(?:, column \w+)?):")[0].fillna("")
+        titles = shown["rule"].map(lambda rule: self.words.text(rules()[rule].title))
+        return [f"{place}: {title}" if place else title for place, title in zip(places, titles, strict=True)]
 
     def _severities(self) -> dict[str, str]:
         text = self.words.text

@@ -58,6 +58,7 @@ CASES: dict[str, tuple[list[dict[str, str]], dict[str, str]]] = {
     "unknown_type": ([row(type="Quest")], {}),
     "unknown_relation": ([row(relation="perhaps")], {}),
     "unknown_value": ([row(is_anonymous="perhaps")], {}),
+    "sensitive_in_doubt": ([row(is_sensitive="perhaps")], {}),
     "number_missing": ([row(registration_no="")], {}),
     "number_form": ([row(registration_no="A-7")], {}),
     "duplicate_number": ([row(), row()], {}),
