@@ -182,8 +182,10 @@ def _guard(call: Call) -> Callable[[Path], None]:
     def check(folder: Path) -> None:
         from pipeline.confidentiality.guard import guard
         from pipeline.register.identities import known_names
+        from pipeline.reporting.catalogue import own_words
 
-        guard(folder, known_names(call.project, _stage(call, folder).load("identities.parquet")))
+        known = known_names(call.project, _stage(call, folder).load("identities.parquet"))
+        guard(folder, known.without_words(own_words(call.project)))
 
     return check
 

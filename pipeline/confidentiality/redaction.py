@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -84,6 +84,14 @@ class KnownNames:
                 kinds.setdefault(spelling, "person")
         kept = {_tidy(name).casefold() for name in (*keep, *no_names)}
         return cls({name: kind for name, kind in kinds.items() if name and name.casefold() not in kept})
+
+    def without_words(self, own: Collection[str]) -> KnownNames:
+        """Leave out the spellings of one word that are words of the report itself, such as May or April.
+
+        `own` are words in small letters. Where they stand in the report, nobody can tell them from the name.
+        """
+        kept = {name: kind for name, kind in self.kinds.items() if name.casefold() not in own}
+        return KnownNames(kept)
 
     @cached_property
     def _by_first_word(self) -> dict[str, list[_Spelling]]:

@@ -10,12 +10,16 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
+from babel import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 from jinja2 import Environment, nodes
 
 from pipeline.indicators.definitions import definitions
+from pipeline.project import REPOSITORY, Project
+from pipeline.register.columns import dictionary
 from pipeline.register.findings import rules
 from pipeline.reporting.words import LOCALE
 
@@ -88,6 +92,27 @@ def faults(path: Path) -> list[str]:
             elif placeholders(str(text)) != placeholders(str(source[0])):
                 found.append(f"other placeholders: {source[0]}")
     return found
+
+
+def own_words(project: Project) -> frozenset[str]:
+    """Return the words, in small letters, of which a report consists whatever its register holds.
+
+    The messages, the labels of the project's vocabulary, the names of months and days, and the notebooks' own text.
+    """
+    settings = project.settings
+    locale = Locale.parse(settings.language)
+    calendars = (locale.months, locale.days)
+    texts = [name for calendar in calendars for width in calendar["format"].values() for name in width.values()]
+    vocabularies = (settings.channels, settings.statuses, settings.types, settings.relations)
+    texts += [term.label for terms in vocabularies for term in terms.values()]
+    texts += [column.title for column in dictionary().values()] + [rule.action for rule in rules().values()]
+    texts += [str(text) for message in messages() for text in _texts_of(message.id)]
+    texts += [path.read_text(encoding="utf-8") for path in sorted((REPOSITORY / "notebooks").glob("*.ipynb"))]
+    return frozenset(word.casefold() for text in texts for word in re.findall(r"\w+", text))
+
+
+def _texts_of(message: Any) -> tuple[Any, ...]:
+    return message if isinstance(message, tuple) else (message,)
 
 
 def placeholders(message: str) -> set[str]:

@@ -98,3 +98,16 @@ def test_a_set_that_names_nobody_passes(folder: Path) -> None:
     """What is restricted may hold names; shapes and digests are no text."""
     (folder / "public" / "report.html").write_text('<path d="MED"/><p>MEDIA informed</p>', encoding="utf-8")
     guard(folder, KNOWN)
+
+
+def test_a_name_that_is_a_word_of_every_report_does_not_stop_it(folder: Path) -> None:
+    """May Tsogt is looked for as a whole; 'May' alone is a month on every page."""
+    known = KnownNames.gather(complainants=["May Tsogt", "April"]).without_words({"may", "april"})
+    (folder / "public" / "report.html").write_text("<p>May 24, April 5</p>", encoding="utf-8")
+    guard(folder, known)
+    (folder / "public" / "report.html").write_text("<p>said May Tsogt</p>", encoding="utf-8")
+    with pytest.raises(DisclosureError):
+        guard(folder, known)
+    (folder / "public" / "report.html").write_text("<p>said Tsogt</p>", encoding="utf-8")
+    with pytest.raises(DisclosureError):
+        guard(folder, known)
