@@ -34,8 +34,8 @@ def guard(folder: Path, known: KnownNames) -> None:
         raise DisclosureError(
             "The report was not made, because somebody could be found out through it.\n"
             + "\n".join(refused)
-            + "\nLook at what was written for this period outside the register (project.yml, the commentary) and take "
-            "the name out. If it is the name of a public body, add it to confidential.keep in project.yml."
+            + "\nLook where names are not looked for (a heading of the register, project.yml, corrections.yml, "
+            "explanations.csv) and take the name out. If it is the name of a public body, add it to confidential.keep in project.yml."
         )
 
 
