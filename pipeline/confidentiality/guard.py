@@ -35,7 +35,8 @@ def guard(folder: Path, known: KnownNames) -> None:
             "The report was not made, because somebody could be found out through it.\n"
             + "\n".join(refused)
             + "\nLook where names are not looked for (a heading of the register, project.yml, corrections.yml, "
-            "explanations.csv) and take the name out. If it is the name of a public body, add it to confidential.keep in project.yml."
+            "explanations.csv) and take the name out. If it is the name of a public body, add it to confidential.keep in "
+            "project.yml."
         )
 
 
