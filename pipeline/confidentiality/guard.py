@@ -7,6 +7,9 @@ and project.yml hold. A hit stops the run and is told by file and rule; the name
 from __future__ import annotations
 
 import json
+import re
+import unicodedata
+from base64 import b64decode
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -18,6 +21,7 @@ from pipeline.errors import DisclosureError
 
 OPEN_TO_READERS = ("public/**/*", "internal/notebooks/*.ipynb", "internal/*.csv", "internal/*.md", "manifest.json")
 """What is searched, below a set; the restricted files below internal/ are not for others' eyes."""
+_DRAWING = re.compile(r"data:image/svg\+xml(;[^,]*)?,(.*)", re.DOTALL)
 
 
 def guard(folder: Path, known: KnownNames) -> None:
@@ -26,18 +30,25 @@ def guard(folder: Path, known: KnownNames) -> None:
     for pattern in OPEN_TO_READERS:
         for path in sorted(folder.glob(pattern)):
             if path.is_file():
-                kinds = sorted({hit.kind for text in texts_of(path) for hit in known.find(text)})
-                refused += [
-                    f"{path.relative_to(folder).as_posix()} holds the name of a known {kind}." for kind in kinds
-                ]
+                refused += [f"{path.relative_to(folder).as_posix()} {what}." for what in _seen_in(path, known)]
     if refused:
         raise DisclosureError(
             "The report was not made, because somebody could be found out through it.\n"
             + "\n".join(refused)
             + "\nLook where names are not looked for (a heading of the register, project.yml, corrections.yml, "
-            "explanations.csv) and take the name out. If it is the name of a public body, add it to confidential.keep in "
-            "project.yml."
+            "explanations.csv) and take the name out. If it is the name of a public body, add it to confidential.keep "
+            "in project.yml."
         )
+
+
+def _seen_in(path: Path, known: KnownNames) -> list[str]:
+    """Say what speaks against a file; one that cannot be searched does not leave the house either."""
+    try:
+        texts = [unicodedata.normalize("NFC", text) for text in texts_of(path)]
+    except ValueError:
+        return ["cannot be searched for names"]
+    kinds = sorted({hit.kind for text in texts for hit in known.find(text)})
+    return [f"holds the name of a known {kind}" for kind in kinds]
 
 
 def texts_of(path: Path) -> Iterator[str]:
@@ -61,10 +72,12 @@ def html_texts(text: str) -> Iterator[str]:
     reader.close()
     yield "".join(reader.texts)
     for attribute in reader.attributes:
-        if attribute.startswith("data:image/svg+xml,"):
-            yield from html_texts(unquote(attribute.partition(",")[2]))
+        drawing = _DRAWING.fullmatch(attribute)
+        if drawing:
+            is_base64 = (drawing[1] or "").endswith(";base64")
+            yield from html_texts(b64decode(drawing[2]).decode("utf-8") if is_base64 else unquote(drawing[2]))
         else:
-            yield attribute
+            yield unquote(attribute)
 
 
 class _Reader(HTMLParser):
@@ -77,6 +90,8 @@ class _Reader(HTMLParser):
         # Inline elements part no words, so that a name is found across them; all others do.
         if tag not in ("b", "i", "em", "strong", "span", "a", "tspan"):
             self.texts.append("\n\n\n\n")
+        # What looks like a tag may be a name between angle brackets.
+        self.attributes.append(" ".join((tag, *(name for name, _ in attrs))))
         # Shapes of letters and lines are no text.
         self.attributes += [value for name, value in attrs if value and name not in ("d", "style", "transform")]
 
