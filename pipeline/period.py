@@ -109,7 +109,10 @@ class Period:
         match = _RANGE.fullmatch(text)
         if not match:
             return None
-        start, end = (parse_day(day, f"A day of PERIOD {shown(text)}") for day in match.groups())
+        try:
+            start, end = (parse_day(day, f"A day of PERIOD {shown(text)}") for day in match.groups())
+        except InputError as error:
+            raise InputError(f"{error} {forms_sentence()}") from None
         if start > end:
             raise InputError(f"PERIOD is {shown(text)}: it ends before it begins. {forms_sentence()}")
         if not (start.year >= 1900 and end.year <= 2199):

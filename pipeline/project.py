@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import holidays
+import pandas as pd
 from babel import Locale, UnknownLocaleError
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
 from pipeline.errors import InputError
 from pipeline.period import shown
@@ -210,7 +211,10 @@ class Settings(Strict):
     @field_validator("numbering")
     @classmethod
     def _has_number(cls, value: str | None) -> str | None:
-        if value is not None and (value.count("{number}") != 1 or re.search(r"\{(?!number\}|year\})", value)):
+        if value is None:
+            return None
+        is_strange = re.search(r"\{(?!number\}|year\})", value)
+        if value.count("{number}") != 1 or value.count("{year}") > 1 or is_strange:
             raise ValueError('write it with {number} once and, where the year is part of it, {year}: "{number}/{year}"')
         return value
 
@@ -221,29 +225,56 @@ class Settings(Strict):
             raise ValueError("the upper ends of the buckets must rise, e.g. [7, 14, 30, 60]")
         return value
 
-    @model_validator(mode="after")
-    def _agree(self) -> Settings:
-        if self.complete_through < self.grm_start:
+    @field_validator("complete_through")
+    @classmethod
+    def _after_the_start(cls, value: date, info: ValidationInfo) -> date:
+        if value < info.data.get("grm_start", value):
             raise ValueError("complete_through lies before grm_start")
-        if self.severe_from is not None and self.severe_from not in self.severities:
+        return value
+
+    @field_validator("date_formats")
+    @classmethod
+    def _name_a_day(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for form in value:
+            if not _names_a_day(form):
+                raise ValueError(
+                    f"'{form}' is not the form of a date; write day, month and year as in %d/%m/%Y, each once"
+                )
+        return value
+
+    @field_validator("channels", "statuses", "types", "relations")
+    @classmethod
+    def _unambiguous(cls, value: Mapping[Any, Term]) -> Mapping[Any, Term]:
+        seen: dict[str, str] = {}
+        for code, term in value.items():
+            for spelling in _spellings_of(code, term):
+                if seen.setdefault(spelling, code) != code:
+                    raise ValueError(f"'{spelling}' stands for both {seen[spelling]} and {code}")
+        return value
+
+    @field_validator("service_standards")
+    @classmethod
+    def _for_known_types(cls, value: ServiceStandards, info: ValidationInfo) -> ServiceStandards:
+        unknown = set(value.resolution.by_type if value.resolution else ()) - set(info.data.get("types", ()))
+        if unknown and "types" in info.data:
+            raise ValueError(f"resolution.by_type: '{min(unknown)}' is not one of types")
+        return value
+
+    @field_validator("severe_from")
+    @classmethod
+    def _one_of_severities(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and value not in info.data.get("severities", (value,)):
             raise ValueError("severe_from must be one of severities")
-        for kind, terms in (
-            ("channels", self.channels),
-            ("statuses", self.statuses),
-            ("types", self.types),
-            ("relations", self.relations),
-        ):
-            _refuse_ambiguous(kind, terms)
-        return self
+        return value
 
 
 def spellings(terms: Mapping[Any, Term]) -> dict[str, str]:
     """Map each folded spelling (code, label, alias) of a vocabulary to its code."""
-    return {
-        fold(spelling): code
-        for code, term in terms.items()
-        for spelling in (code, code.replace("_", " "), term.label, *term.aliases)
-    }
+    return {spelling: code for code, term in terms.items() for spelling in _spellings_of(code, term)}
+
+
+def _spellings_of(code: str, term: Term) -> list[str]:
+    return [fold(spelling) for spelling in (code, code.replace("_", " "), term.label, *term.aliases)]
 
 
 def fold(text: str) -> str:
@@ -251,12 +282,13 @@ def fold(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
-def _refuse_ambiguous(kind: str, terms: Mapping[Any, Term]) -> None:
-    seen: dict[str, str] = {}
-    for code, term in terms.items():
-        for spelling in {fold(s) for s in (code, term.label, *term.aliases)}:
-            if seen.setdefault(spelling, code) != code:
-                raise ValueError(f"{kind}: '{spelling}' stands for both {seen[spelling]} and {code}")
+def _names_a_day(form: str) -> bool:
+    """Say whether a form gives back the day that was written in it."""
+    day = pd.Timestamp(2024, 3, 5)
+    try:
+        return bool(pd.to_datetime(day.strftime(form), format=form) == day)
+    except (ValueError, TypeError, re.error):
+        return False
 
 
 @dataclass(frozen=True)
@@ -311,4 +343,6 @@ def load_project(code: str) -> Project:
     shown_as = f"data/{code}/project.yml"
     data = read_yaml(folder / "project.yml", shown_as)
     language = data.get("language", "en") if isinstance(data, dict) else "en"
+    # A language that is no text is told with its own line; texts in several languages are then read in English.
+    language = language if isinstance(language, str) else "en"
     return Project(code, folder, check_model(data or {}, Settings, shown_as, language=language))

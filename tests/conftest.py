@@ -8,6 +8,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from making import DATA_VARIABLE, Maker
 
+from pipeline.stage import OUTPUTS_VARIABLE
+
 settings.register_profile(
     "quick",
     max_examples=25,
@@ -20,6 +22,7 @@ settings.load_profile("quick")
 
 @pytest.fixture
 def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Maker:
-    """A maker of projects in a folder of their own."""
+    """A maker of projects in a folder of their own, with outputs beside it."""
     monkeypatch.setenv(DATA_VARIABLE, str(tmp_path / "data"))
+    monkeypatch.setenv(OUTPUTS_VARIABLE, str(tmp_path / "outputs"))
     return Maker(tmp_path / "data")

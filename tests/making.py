@@ -14,7 +14,7 @@ import pandas as pd
 from pipeline.classification.labels import label, part_sensitive
 from pipeline.confidentiality.redaction import KnownNames
 from pipeline.indicators.computation import Measured, measure
-from pipeline.indicators.reconciliation import in_annex, reconcile
+from pipeline.indicators.reconciliation import reconcile
 from pipeline.period import Scopes, resolve_scopes
 from pipeline.project import DATA_VARIABLE, Project, load_project
 from pipeline.register.corrections import apply_corrections
@@ -25,6 +25,8 @@ from pipeline.register.placement import place_receipts
 from pipeline.register.reading import Register, read_register
 from pipeline.register.validation import check
 from pipeline.register.values import read_values
+from pipeline.register.views import account
+from pipeline.reporting.annex import annex
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = "smart-government-ii"
@@ -41,6 +43,7 @@ class Cleaned:
     findings: pd.DataFrame
     names: KnownNames
     labelled: pd.DataFrame
+    sensitive: pd.DataFrame
 
     def rules(self) -> list[str]:
         return sorted(self.findings["rule"])
@@ -53,8 +56,14 @@ class Cleaned:
         return resolve_scopes(period, as_of, grm_start=settings.grm_start, complete_through=settings.complete_through)
 
     def checks(self, period: str, as_of: str = "") -> pd.DataFrame:
-        measured = self.measure(period, as_of)
-        return reconcile(measured, self.scopes(period, as_of), int(in_annex(measured.facts["period"]).sum()))
+        return self.reconciled(self.measure(period, as_of), period, as_of)
+
+    def reconciled(self, measured: Measured, period: str, as_of: str = "") -> pd.DataFrame:
+        listed = self.annex(measured, period, as_of)
+        return reconcile(measured, self.scopes(period, as_of), annex_rows=len(listed))
+
+    def annex(self, measured: Measured, period: str, as_of: str = "") -> pd.DataFrame:
+        return annex(self.labelled, measured.facts["period"], self.scopes(period, as_of).current)
 
 
 def value(
@@ -71,6 +80,12 @@ def value(
     assert len(row) == 1, f"{indicator} {scope} {dimension} {member}: {len(row)} rows"
     cell = row["value"].iloc[0]
     return None if pd.isna(cell) else float(cell)
+
+
+def members(measured: Measured, indicator: str, dimension: str, scope: str = "period") -> dict[str, int]:
+    """Return the counts of a dimension by member, in the table's order."""
+    rows = measured.table.query("indicator == @indicator and scope == @scope and dimension == @dimension")
+    return {member: int(count) for member, count in zip(rows["member"], rows["value"], strict=True)}
 
 
 def parts(measured: Measured, indicator: str, scope: str = "period") -> tuple[int, int]:
@@ -107,6 +122,10 @@ class Maker:
             self._write_rows(folder / "register.csv", list(rows))
         return load_project(SAMPLE)
 
+    def sample(self) -> Cleaned:
+        """Take the sample's own register through the first two stages."""
+        return self.clean((ROOT / "data" / SAMPLE / "register.csv").read_text(encoding="utf-8"))
+
     def clean(self, rows: Iterable[Mapping[str, str]] | str, changes: Mapping[str, str] | None = None) -> Cleaned:
         """Write a project and take its register through the first two stages."""
         return clean(self.project(rows, changes))
@@ -129,8 +148,9 @@ def clean(project: Project) -> Cleaned:
     names = known_names(project, identities)
     cases, _ = redact_texts(cases, names)
     found = redact_findings(settle(checked.found, read_explanations(project)), names)
-    labelled, _ = part_sensitive(label(cases))
-    return Cleaned(project, checked, cases, identities, found, names, labelled)
+    account(checked, cases)
+    labelled, sensitive = part_sensitive(label(cases))
+    return Cleaned(project, checked, cases, identities, found, names, labelled, sensitive)
 
 
-__all__ = ["DATA_VARIABLE", "ROOT", "SAMPLE", "Cleaned", "Maker", "clean", "parts", "state", "value"]
+__all__ = ["DATA_VARIABLE", "ROOT", "SAMPLE", "Cleaned", "Maker", "clean", "members", "parts", "state", "value"]

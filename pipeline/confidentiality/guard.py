@@ -90,8 +90,10 @@ class _Reader(HTMLParser):
         # Inline elements part no words, so that a name is found across them; all others do.
         if tag not in ("b", "i", "em", "strong", "span", "a", "tspan"):
             self.texts.append("\n\n\n\n")
-        # What looks like a tag may be a name between angle brackets.
-        self.attributes.append(" ".join((tag, *(name for name, _ in attrs))))
+        # Tags are written small; what else looks like one may be a name between angle brackets.
+        written = self.get_starttag_text() or ""
+        if written[1:2].isupper():
+            self.attributes.append(written)
         # Shapes of letters and lines are no text.
         self.attributes += [value for name, value in attrs if value and name not in ("d", "style", "transform")]
 

@@ -24,8 +24,10 @@ CASE_MATTERS_UP_TO = 4
 """Letters up to which a name is matched with its case."""
 _SHORTEST_PART = 3
 _WIDEST_GAP = 3
-"""Characters that may part two words of a name: a blank, a full stop and a line break."""
-_WORD = re.compile(r"\w+")
+"""Characters that may part two words of a name: a full stop, a line break and a stretch of blanks."""
+_WORD = re.compile(r"[^\W_]+")
+"""Letters and digits; an underscore parts words, so that a name set off as _name_ is found."""
+_BLANKS = re.compile(r"[^\S\n]+")
 _FILE = Path(__file__).with_name("organisation_words.yml")
 
 
@@ -52,9 +54,10 @@ class Hit:
 
 @dataclass(frozen=True)
 class KnownNames:
-    """The names to be replaced, spelling → kind, and those that are kept."""
+    """The names to be replaced, spelling → kind, and those that stay, with every name that is a part of them."""
 
     kinds: dict[str, Kind]
+    kept: frozenset[str] = frozenset()
 
     @classmethod
     def gather(
@@ -82,22 +85,23 @@ class KnownNames:
         for name in (*persons, *(c for c in complainants if not _is_organisation(c))):
             for spelling in _person_spellings(name):
                 kinds.setdefault(spelling, "person")
-        kept = {_tidy(name).casefold() for name in (*keep, *no_names)}
-        return cls({name: kind for name, kind in kinds.items() if name and name.casefold() not in kept})
+        kept = frozenset(_tidy(name) for name in keep)
+        never = {name.casefold() for name in (*kept, *no_names)}
+        return cls({name: kind for name, kind in kinds.items() if name and name.casefold() not in never}, kept)
 
     def without_words(self, own: Collection[str]) -> KnownNames:
         """Leave out the spellings of one word that are words of the report itself, such as May or April.
 
         `own` are words in small letters. Where they stand in the report, nobody can tell them from the name.
         """
-        kept = {name: kind for name, kind in self.kinds.items() if name.casefold() not in own}
-        return KnownNames(kept)
+        left = {name: kind for name, kind in self.kinds.items() if name.casefold() not in own}
+        return KnownNames(left, self.kept)
 
     @cached_property
     def _by_first_word(self) -> dict[str, list[_Spelling]]:
         """The spellings by their first word, the longest first: a text is searched in time that its length sets."""
         index: dict[str, list[_Spelling]] = {}
-        for name, kind in self.kinds.items():
+        for name, kind in {**dict.fromkeys(self.kept), **self.kinds}.items():
             words = tuple(_WORD.findall(name))
             if words:
                 folded = tuple(word.casefold() for word in words)
@@ -118,7 +122,8 @@ class KnownNames:
             for spelling in self._by_first_word.get(folded[place], ()):
                 if spelling.stands_at(text, words, folded, place):
                     hit_words = len(spelling.folded)
-                    found.append(Hit(spelling.kind, words[place].start(), words[place + hit_words - 1].end()))
+                    if spelling.kind:
+                        found.append(Hit(spelling.kind, words[place].start(), words[place + hit_words - 1].end()))
                     break
             place += hit_words or 1
         return found
@@ -126,11 +131,11 @@ class KnownNames:
 
 @dataclass(frozen=True)
 class _Spelling:
-    """A name as its words; `exact` holds them with their case where that matters."""
+    """A name as its words; `exact` holds them with their case where that matters, `kind` is None for one that stays."""
 
     folded: tuple[str, ...]
     exact: tuple[str, ...] | None
-    kind: Kind
+    kind: Kind | None
 
     def stands_at(self, text: str, words: list[re.Match[str]], folded: list[str], place: int) -> bool:
         end = place + len(self.folded)
@@ -139,7 +144,7 @@ class _Spelling:
         if self.exact is not None and tuple(word[0] for word in words[place:end]) != self.exact:
             return False
         gaps = zip(words[place:end], words[place + 1 : end], strict=False)
-        return all(after.start() - before.end() <= _WIDEST_GAP for before, after in gaps)
+        return all(len(_BLANKS.sub(" ", text[before.end() : after.start()])) <= _WIDEST_GAP for before, after in gaps)
 
 
 def redact(text: str, known: KnownNames) -> tuple[str, list[Hit]]:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+FULL_DISK_CODES = frozenset({"ENOSPC", "EDQUOT"})
+
 
 class ExecutionError(Exception):
     """An expected failure; its text is shown as it is and holds no value of the data."""
@@ -69,9 +71,14 @@ def explained(target: Path) -> Iterator[None]:
         raise ExecutionError(sentence) from error
 
 
+def full_disk(target: Path) -> str:
+    """Say that there was no room for the outputs."""
+    return f"The disk is full, so that {target} could not be made; the former outputs are as they were."
+
+
 def _sentence(error: OSError, target: Path) -> str | None:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"The disk is full while {target} was being made; the former outputs are as they were."
+    if errno.errorcode.get(error.errno or 0) in FULL_DISK_CODES:
+        return full_disk(target)
     is_ours = any(Path(str(name)).is_relative_to(target.parent) for name in (error.filename, error.filename2) if name)
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS) and is_ours:
         return f"No permission to write {target} or the folder around it; the former outputs are as they were."

@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -87,9 +88,7 @@ class HermeticKernelManager(AsyncKernelManager):
         process = self.process
         if process is not None and process.poll() is None:
             run_sync(self.request_shutdown)()
-            try:
-                process.wait(_SHUTDOWN_SECONDS)
-            except subprocess.TimeoutExpired:
+            if not _has_ended(process, _SHUTDOWN_SECONDS):
                 self.kill()
         self._close()
 
@@ -118,6 +117,16 @@ class HermeticKernelManager(AsyncKernelManager):
         run_sync(self.cleanup_resources)()
 
 
+def _has_ended(process: subprocess.Popen[bytes], seconds: float) -> bool:
+    """Wait for a process, in shorter steps than Popen.wait, whose 50 ms are half of what a kernel needs to end."""
+    until = time.monotonic() + seconds
+    while process.poll() is None:
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.005)
+    return True
+
+
 class Kernels:
     """The kernels of one run, all with one working directory and one environment."""
 
@@ -131,12 +140,12 @@ class Kernels:
         self._started = 0
         self._spare: HermeticKernelManager | None = None
         self._running: list[HermeticKernelManager] = []
-        self._is_stopped = False
+        self.is_stopped = False
         self._write_profile()
 
     def prepare(self) -> None:
         """Let a kernel start for the next `take`."""
-        if self._spare is None and not self._is_stopped:
+        if self._spare is None and not self.is_stopped:
             self._spare = self._boot()
 
     def take(self) -> HermeticKernelManager:
@@ -154,7 +163,7 @@ class Kernels:
 
     def kill(self) -> None:
         """End all kernels at once and start no other; may be called from a signal handler."""
-        self._is_stopped = True
+        self.is_stopped = True
         for kernel in list(self._running):
             kernel.kill()
 
@@ -170,7 +179,7 @@ class Kernels:
         kernel = HermeticKernelManager(self.scratch, self._started)
         self._running.append(kernel)
         kernel.boot(self.folder, self._environment)
-        if self._is_stopped:  # the signal came between the start of the process and our knowing it
+        if self.is_stopped:  # the signal came between the start of the process and our knowing it
             kernel.kill()
         return kernel
 

@@ -50,9 +50,11 @@ def _run(
     source: Path, output: Path, parameters: Mapping[str, str], kernels: Kernels, kernel: HermeticKernelManager
 ) -> str | None:
     """Execute through papermill; None, or the name of what ended the notebook."""
-    from nbclient.exceptions import DeadKernelError
-
     papermill = _papermill()
+    from nbclient.exceptions import DeadKernelError  # after papermill: it brings the slow grammar along as well
+
+    if kernels.is_stopped:  # while that was imported; nbclient would take seconds to find its kernel dead
+        raise ExecutionError("The run was stopped.")
     with _quiet("papermill"):
         try:
             notebook = papermill.execute_notebook(
@@ -60,6 +62,7 @@ def _run(
                 str(output),
                 parameters=dict(parameters),
                 kernel_name="python3",
+                language="python",  # a notebook that was stripped need not say so
                 progress_bar=False,
                 start_timeout=_START_SECONDS,
                 cwd=str(kernels.folder),

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
-import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 
-from pipeline.execution.errors import ExecutionError, Interrupted, NotebookFailed, explained
+from pipeline.execution.errors import FULL_DISK_CODES, ExecutionError, NotebookFailed, explained, full_disk
+from pipeline.execution.interrupts import Interrupts, interruptible
 from pipeline.execution.manifest import build_record, digests, read_manifest, write_manifest
 from pipeline.execution.progress import Progress
 from pipeline.execution.sets import FAILED, NOTEBOOKS, locked_set, restore_public, staging
+from pipeline.execution.trees import remove
 
 LOCK_SECONDS = 600.0
 """How long a run waits for another one of the same set, in seconds."""
@@ -52,19 +51,23 @@ def run(
     NotebookFailed
         A notebook raised; it lies, without values of the data, below `target`/internal/failed.
     ExecutionError
-        An input changed meanwhile, another run holds the set, the disk is full, permission is missing.
+        An input cannot be read or changed meanwhile, another run holds the set, the disk is full, permission is
+        missing.
     Interrupted
-        SIGINT or SIGTERM came.
+        SIGINT, SIGTERM or SIGHUP came.
     """
     names = dict(inputs or {})
     progress = Progress(len(notebooks) + len(steps) + 1)
     try:
-        with _stoppable(), locked_set(target, wait_seconds=LOCK_SECONDS, say=progress.say) as place:
-            before = digests(names)
+        with (
+            interruptible() as interrupts,
+            locked_set(target, wait_seconds=LOCK_SECONDS, say=progress.say) as place,
+        ):
+            before = _input_digests(names)
             former = read_manifest(place) if keep_public else None
             with staging(place, keep_public) as folder:
                 with _failed_kept(place):
-                    _execute(folder, notebooks, parameters, environment, sentence_errors, progress)
+                    _execute(folder, notebooks, parameters, environment, sentence_errors, progress, interrupts)
                 for step in steps:
                     with progress.step(step.name), explained(place):
                         step.action(folder)
@@ -76,6 +79,7 @@ def run(
                     _refuse_changed(before, names)
                     record = build_record(folder, before, code_roots, parameters)
                     write_manifest(folder, record, (former or {}) if keep_public else None)
+                interrupts.finish()
     finally:
         progress.close()
 
@@ -87,34 +91,25 @@ def _execute(
     environment: Mapping[str, str],
     sentence_errors: Collection[str],
     progress: Progress,
+    interrupts: Interrupts,
 ) -> None:
     from pipeline.execution.kernels import open_kernels
     from pipeline.execution.notebooks import execute
 
-    with open_kernels(folder / NOTEBOOKS, environment, sentence_errors) as kernels, _stoppable(kernels.kill):
+    with interrupts.held() as at_once, open_kernels(folder / NOTEBOOKS, environment, sentence_errors) as kernels:
+        at_once(kernels.kill)
         for place, (name, source) in enumerate(notebooks, start=1):
             with progress.step(name), explained(folder):
                 output = folder / NOTEBOOKS / source.name
                 execute(source, output, parameters, kernels, is_last=place == len(notebooks))
 
 
-@contextmanager
-def _stoppable(kill: Callable[[], None] = lambda: None) -> Iterator[None]:
-    """Raise Interrupted when the run is told to stop; `kill` ends the kernels, whose answer would be waited for."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        kill()
-        raise Interrupted(number)
-
-    former = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+def _input_digests(inputs: Mapping[str, Path]) -> dict[str, str]:
     try:
-        yield
-    finally:
-        for number, handler in former.items():
-            signal.signal(number, handler)
+        return digests(inputs)
+    except OSError as error:
+        unread = next((name for name, path in inputs.items() if str(path) == str(error.filename)), "an input")
+        raise ExecutionError(f"{unread} cannot be read: {error.strerror}.") from None
 
 
 def _refuse_changed(before: Mapping[str, str], inputs: Mapping[str, Path]) -> None:
@@ -136,6 +131,8 @@ def _failed_kept(place: Path) -> Iterator[None]:
     try:
         yield
     except NotebookFailed as failure:
+        if failure.system_code in FULL_DISK_CODES:
+            raise ExecutionError(full_disk(place)) from None
         kept = _keep(failure.failed_notebook, place)
         raise NotebookFailed(failure.stage, failure.error_name, failure.message, kept, failure.system_code) from None
 
@@ -143,12 +140,11 @@ def _failed_kept(place: Path) -> Iterator[None]:
 def _keep(notebook: Path, place: Path) -> Path:
     """Copy a failed notebook, which its owner alone may read, to where the next successful run takes it away."""
     folder = place / FAILED
-    place.mkdir(exist_ok=True)
+    place.mkdir(mode=0o700, exist_ok=True)
+    remove(folder)  # with the notebook of a stage that failed before and may be mended by now
     for part in (folder.parent, folder):
         part.mkdir(mode=0o700, exist_ok=True)
     kept = folder / notebook.name
-    with suppress(FileNotFoundError):
-        kept.unlink()
     handle = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as out, notebook.open("rb") as source:
         shutil.copyfileobj(source, out)

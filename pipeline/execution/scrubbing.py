@@ -7,6 +7,7 @@ wrote to stderr, and every line of a traceback that is not of the known form.
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Collection
 
@@ -15,7 +16,7 @@ from pipeline.execution.normalising import Notebook, normalise
 
 _CLASS = re.compile(r"[A-Za-z_]\w*")
 _PLACE = re.compile(r"  (cell \d+|[\w./-]+|\?):\d+ in (<?[A-Za-z_]\w*>?|\?)")
-_SYSTEM_ERROR = re.compile(r"E[A-Z0-9]+")
+_LINKS = (CAUSED_BY, DURING, INSIDE)
 _UNKNOWN = "Exception"
 
 
@@ -75,15 +76,19 @@ def _safe_error(output: Notebook, sentence_errors: Collection[str]) -> Notebook:
 
 
 def _may_say(name: str, text: str, sentence_errors: Collection[str]) -> bool:
-    return name in sentence_errors or _SYSTEM_ERROR.fullmatch(text) is not None
+    return name in sentence_errors or text in errno.errorcode.values()
 
 
 def _safe_lines(lines: list[str], sentence_errors: Collection[str]) -> list[str]:
-    return [line for line in lines if _is_safe(line, sentence_errors)]
+    """Keep the lines of the form that the kernel gives; the name of a class only where one belongs."""
+    kept: list[str] = []
+    for line in lines:
+        begins = not kept or kept[-1] in _LINKS
+        if line in _LINKS or _PLACE.fullmatch(line) or (begins and _names_a_class(line, sentence_errors)):
+            kept.append(line)
+    return kept
 
 
-def _is_safe(line: str, sentence_errors: Collection[str]) -> bool:
-    if line in (CAUSED_BY, DURING, INSIDE) or _PLACE.fullmatch(line) or _CLASS.fullmatch(line):
-        return True
+def _names_a_class(line: str, sentence_errors: Collection[str]) -> bool:
     name, colon, text = line.partition(": ")
-    return bool(colon) and _CLASS.fullmatch(name) is not None and _may_say(name, text, sentence_errors)
+    return _CLASS.fullmatch(name) is not None and (not colon or _may_say(name, text, sentence_errors))

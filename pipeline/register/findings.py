@@ -75,7 +75,7 @@ def found(
         texts = pd.Series("", index=rows.index)
     needed = set(re.findall(r"\{(\w+)\}", rule.message))
     parts = {name: _column(fill, rows).map(_as_text) for name, fill in fills.items() if name in needed}
-    parts["value"] = texts.map(_shorten)
+    parts["value"] = texts
     if "place" in needed:
         tail = f", column {column}" if column else ""
         parts["place"] = rows["source_file"] + ", row " + rows["source_row"].astype("str") + tail
@@ -92,7 +92,7 @@ def found(
             "registration_no": rows["registration_no"].fillna("").to_numpy(),
             "row": pd.array(rows["source_row"], dtype="Int64"),
             "column": column,
-            "value": texts.map(_shorten).to_numpy(),
+            "value": texts.to_numpy(),
             "message": messages,
             "action": rule.action,
         },
@@ -109,6 +109,16 @@ def collect(*tables: pd.DataFrame) -> pd.DataFrame:
     rank = joined["severity"].map({severity: place for place, severity in enumerate(SEVERITIES)})
     order = joined.assign(_rank=rank).sort_values(["_rank", "row", "rule", "column"], kind="stable", na_position="last")
     return order.drop(columns="_rank").reset_index(drop=True)
+
+
+def shorten(found: pd.DataFrame) -> pd.DataFrame:
+    """Cut long values, in their column and in the messages.
+
+    Only after names were replaced: half a name is not known as a name.
+    """
+    pairs = list(zip(found["value"], found["message"], strict=True))
+    messages = [text.replace(value, _shorten(value)) if len(value) > _LONGEST_VALUE else text for value, text in pairs]
+    return found.assign(value=found["value"].map(_shorten), message=pd.Series(messages, index=found.index, dtype="str"))
 
 
 def _column(fill: Any, rows: pd.DataFrame) -> pd.Series:

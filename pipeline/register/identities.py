@@ -7,7 +7,7 @@ import pandas as pd
 from pipeline.confidentiality.redaction import KnownNames, redact, redact_column
 from pipeline.errors import InputError
 from pipeline.project import Project
-from pipeline.register import columns
+from pipeline.register import columns, findings
 from pipeline.register.reading import PLACE
 from pipeline.stage import COMMENTARY, Stage
 
@@ -79,5 +79,6 @@ def redact_commentary(stage: Stage, known: KnownNames) -> int | None:
 
 
 def redact_findings(found: pd.DataFrame, known: KnownNames) -> pd.DataFrame:
-    """Replace the names that stood in cells where no name belongs, so that no finding repeats them."""
-    return found.assign(**{name: redact_column(found[name], known)[0] for name in ("value", "message")})
+    """Replace the names that stood in cells where no name belongs, so that no finding repeats them; cut long values."""
+    redacted = found.assign(**{name: redact_column(found[name], known)[0] for name in ("value", "message")})
+    return findings.shorten(redacted)

@@ -17,6 +17,7 @@ from pipeline.register.reading import Register
 UNDECLARED_FORMS = ("{number}", "{number}/{year}")
 """The forms of a number that are understood where project.yml declares no numbering."""
 _MOST_NUMBERED_GAPS = 20
+_MOST_TWINS = 20
 
 
 def place_receipts(register: Register, project: Project) -> Register:
@@ -63,7 +64,9 @@ def _with_bounds(table: pd.DataFrame, project: Project) -> tuple[pd.DataFrame, p
     received = table["date_received"].dt.normalize()
     others = table[[name for name in names(type="date") if name != "date_received"]].min(axis=1).dt.normalize()
     lower, upper, order = _neighbours(table, received)
-    latest = pd.concat([upper, others], axis=1).min(axis=1).fillna(complete).clip(upper=complete)
+    known = pd.concat([upper, others], axis=1).min(axis=1)
+    # The end of the register bounds only what it holds: a number above one received later was received later, too.
+    latest = known.clip(upper=complete).fillna(complete).mask(lower > complete, known.fillna(lower))
     earliest = lower.fillna(start)
     # Neighbours that leave no day between them and the row's own dates tell nothing: the wider bound holds.
     earliest = earliest.mask(earliest > latest, start)
@@ -102,7 +105,7 @@ def _number_findings(table: pd.DataFrame, register: Register, project: Project) 
     number = table["registration_no"]
     blank = number.isna()
     twice = table[number.duplicated(keep=False) & ~blank]
-    rows = twice.groupby("registration_no")["source_row"].transform(lambda found: ", ".join(map(str, found)))
+    rows = twice.groupby("registration_no")["source_row"].transform(_listed)
     noticed = [
         findings.found("number_missing", table[blank], "registration_no"),
         findings.found("duplicate_number", twice, "registration_no", twins=rows.astype("str")),
@@ -145,6 +148,11 @@ def _gaps(table: pd.DataFrame, register: Register, numbering: str) -> pd.DataFra
         before=gaps["before"],
         after=gaps["after"],
     )
+
+
+def _listed(rows: pd.Series) -> str:
+    more = " …" if len(rows) > _MOST_TWINS else ""
+    return ", ".join(map(str, rows.head(_MOST_TWINS))) + more
 
 
 def _stretches(first: int, last: int) -> list[tuple[int, int]]:

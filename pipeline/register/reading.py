@@ -126,13 +126,11 @@ def _text_of(path: Path, shown_as: str) -> str:
 
 
 def _records(text: str, shown_as: str) -> list[list[str]]:
-    head = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(_DELIMITERS, key=head.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     records: list[list[str]] = []
     previous_limit = csv.field_size_limit(len(text) + 1)
     try:
-        for cells in reader:
+        delimiter = max(_DELIMITERS, key=lambda mark: len(_first_record(text, mark)))
+        for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
             records.append([_clean(cell) for cell in cells])
     except csv.Error as error:
         raise InputError(
@@ -144,11 +142,18 @@ def _records(text: str, shown_as: str) -> list[list[str]]:
     return records
 
 
+def _first_record(text: str, delimiter: str) -> list[str]:
+    """Return the headings as one delimiter parts them: a quoted heading may hold line breaks and other delimiters."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    return next((cells for cells in reader if any(map(_clean, cells))), [])
+
+
 def _clean(cell: str) -> str:
     return cell.translate(_WITHOUT_INVISIBLE).replace("\u00a0", " ").replace("\u202f", " ").strip()
 
 
 def _headings(cells: list[str], shown_as: str, row: int) -> list[str]:
+    cells = [" ".join(cell.split()) for cell in cells]
     while cells and not cells[-1]:
         cells = cells[:-1]
     for place, heading in enumerate(cells, start=1):
@@ -158,4 +163,8 @@ def _headings(cells: list[str], shown_as: str, row: int) -> list[str]:
             raise InputError(
                 f"{shown_as}, row {row}: the heading '{heading}' stands there twice. Rename one of the two."
             )
-    return [" ".join(cell.split()) for cell in cells]
+        if heading in PLACE:
+            raise InputError(
+                f"{shown_as}, row {row}: the heading '{heading}' is a word that the program needs. Rename the column."
+            )
+    return cells

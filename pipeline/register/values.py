@@ -48,7 +48,7 @@ def read_values(register: Register, project: Project) -> Register:
         for name in names(type=kind):
             table[name], unknown = _match(table[name], spellings(terms))
             rows = register.table[unknown]
-            nearest = rows[name].map(lambda text, terms=terms: _nearest(text, terms))
+            nearest = rows[name].map({text: _nearest(text, terms) for text in rows[name].unique()})
             noticed.append(findings.found(f"unknown_{kind}", rows, name, nearest=nearest))
     for name, allowed in _closed_lists(project).items():
         table[name], unknown = _match(table[name], allowed)
@@ -72,7 +72,9 @@ def parse_dates(cells: pd.Series, formats: Iterable[str]) -> tuple[pd.Series, pd
     dates, unreadable
         Timestamps (microseconds, no zone) and a mask of the filled cells that no format fits or whose year is none.
     """
-    unique = pd.Series(cells.dropna().unique(), dtype="str")
+    filled = pd.Series(cells.dropna().unique(), dtype="str")
+    # A text without a digit is no date: pandas would read 'today' and 'now' as the day of the run.
+    unique = filled[filled.str.contains("[0-9]")]
     parsed = pd.Series(pd.NaT, index=unique.index, dtype="datetime64[us]")
     for form in formats:
         left = parsed.isna()
