@@ -121,7 +121,11 @@ def _checked(options: argparse.Namespace) -> Call:
     scopes = resolve_scopes(
         options.period, options.as_of, grm_start=settings.grm_start, complete_through=settings.complete_through
     )
-    return Call(options.command, project, scopes, options.period, options.as_of)
+    call = Call(options.command, project, scopes, options.period, options.as_of)
+    existing = next(path for path in (call.target, *call.target.parents) if path.exists())
+    if not existing.is_dir():
+        raise InputError(f"{_relative(existing)} is a file where the folder of the outputs should be. Move it away.")
+    return call
 
 
 def _run(call: Call) -> int:
@@ -182,10 +186,10 @@ def _guard(call: Call) -> Callable[[Path], None]:
     def check(folder: Path) -> None:
         from pipeline.confidentiality.guard import guard
         from pipeline.register.identities import known_names
-        from pipeline.reporting.catalogue import own_words
+        from pipeline.reporting.catalogue import own_texts
 
         known = known_names(call.project, _stage(call, folder).load("identities.parquet"))
-        guard(folder, known.without_words(own_words(call.project)))
+        guard(folder, known.without_those_in(own_texts(call.project)))
 
     return check
 

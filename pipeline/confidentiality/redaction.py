@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -27,6 +27,10 @@ _WIDEST_GAP = 3
 """Characters that may part two words of a name: a full stop, a line break and a stretch of blanks."""
 _WORD = re.compile(r"[^\W_]+")
 """Letters and digits; an underscore parts words, so that a name set off as _name_ is found."""
+_BREAK = re.compile(r"(?<=[^\W_])-?[ \t]*\r?\n[ \t]*(?=[^\W_])")
+"""A line break between two letters, with the hyphen before it."""
+_SPACED = re.compile(r"(?<=\b[^\W_])[ .\u00b7-](?=[^\W_]\b)")
+"""What parts single letters that are spaced out."""
 _BLANKS = re.compile(r"[^\S\n]+")
 _FILE = Path(__file__).with_name("organisation_words.yml")
 
@@ -50,6 +54,7 @@ class Hit:
     kind: Kind
     start: int
     end: int
+    letters: int = 0
 
 
 @dataclass(frozen=True)
@@ -89,20 +94,25 @@ class KnownNames:
         never = {name.casefold() for name in (*kept, *no_names)}
         return cls({name: kind for name, kind in kinds.items() if name and name.casefold() not in never}, kept)
 
-    def without_words(self, own: Collection[str]) -> KnownNames:
-        """Leave out the spellings of one word that are words of the report itself, such as May or April.
+    def without_those_in(self, own: Iterable[str]) -> KnownNames:
+        """Leave out the spellings that stand in the report's own texts, such as May, e-mail or the unit's own name.
 
-        `own` are words in small letters. Where they stand in the report, nobody can tell them from the name.
+        Where they stand in a report, nobody can tell them from its words. Longer spellings that hold one stay.
         """
-        left = {name: kind for name, kind in self.kinds.items() if name.casefold() not in own}
-        return KnownNames(left, self.kept)
+        texts = [unicodedata.normalize("NFC", text) for text in own]
+        left = self
+        while found := {_words_of(text[hit.start : hit.end]) for text in texts for hit in left.find(text)}:
+            left = KnownNames(
+                {name: kind for name, kind in left.kinds.items() if _words_of(name) not in found}, left.kept
+            )
+        return left
 
     @cached_property
     def _by_first_word(self) -> dict[str, list[_Spelling]]:
         """The spellings by their first word, the longest first: a text is searched in time that its length sets."""
         index: dict[str, list[_Spelling]] = {}
         for name, kind in {**dict.fromkeys(self.kept), **self.kinds}.items():
-            words = tuple(_WORD.findall(name))
+            words = tuple(_WORD.findall(_as_seen(name)[0]))
             if words:
                 folded = tuple(word.casefold() for word in words)
                 exact = words if _letters(name) <= CASE_MATTERS_UP_TO else None
@@ -112,7 +122,22 @@ class KnownNames:
         return index
 
     def find(self, text: str) -> list[Hit]:
-        """Find every name in a text, from left to right, without overlaps; the longest at a place wins."""
+        """Find every name in a text, from left to right, without overlaps; the longest at a place wins.
+
+        A name is found as a reader sees it: letters that are not seen, other forms of a letter, and breaks or blanks
+        within the word part nothing. Names of up to four letters are not looked for across breaks.
+        """
+        hits = []
+        for view in _views(text):
+            found = self._find_words(view.text)
+            hits += [hit for hit in view.in_source(found) if not view.is_joined or hit.letters > CASE_MATTERS_UP_TO]
+        kept: list[Hit] = []
+        for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
+            if not kept or hit.start >= kept[-1].end:
+                kept.append(hit)
+        return kept
+
+    def _find_words(self, text: str) -> list[Hit]:
         words = list(_WORD.finditer(text))
         folded = [word[0].casefold() for word in words]
         found: list[Hit] = []
@@ -123,10 +148,52 @@ class KnownNames:
                 if spelling.stands_at(text, words, folded, place):
                     hit_words = len(spelling.folded)
                     if spelling.kind:
-                        found.append(Hit(spelling.kind, words[place].start(), words[place + hit_words - 1].end()))
+                        start, end = words[place].start(), words[place + hit_words - 1].end()
+                        found.append(Hit(spelling.kind, start, end, sum(map(len, spelling.folded))))
                     break
             place += hit_words or 1
         return found
+
+
+@dataclass(frozen=True)
+class _View:
+    """A text as a reader sees it; `places` holds where each character stands in the source, None where it is there."""
+
+    text: str
+    places: list[int] | None
+    is_joined: bool
+
+    def in_source(self, hits: list[Hit]) -> list[Hit]:
+        """Give hits by their places in the source."""
+        places = self.places
+        if places is None:
+            return hits
+        return [Hit(hit.kind, places[hit.start], places[hit.end - 1] + 1, hit.letters) for hit in hits]
+
+
+def _views(text: str) -> Iterator[_View]:
+    """Yield the text as it is seen, and with the words joined that a line break or blanks between letters part."""
+    seen, places = _as_seen(text)
+    yield _View(seen, places, is_joined=False)
+    for inside in (_BREAK, _SPACED):
+        if inside.search(seen):
+            gone = {place for match in inside.finditer(seen) for place in range(match.start(), match.end())}
+            kept = [place for place in range(len(seen)) if place not in gone]
+            sources = kept if places is None else [places[place] for place in kept]
+            yield _View("".join(seen[place] for place in kept), sources, is_joined=True)
+
+
+def _as_seen(text: str) -> tuple[str, list[int] | None]:
+    """Leave out what is not seen (soft hyphens, marks of direction) and the accents, and unify forms of a letter."""
+    if text.isascii():
+        return text, None
+    forms = [
+        (form, place)
+        for place, letter in enumerate(text)
+        for form in unicodedata.normalize("NFKD", letter)
+        if unicodedata.category(form) not in ("Cf", "Mn")
+    ]
+    return "".join(form for form, _ in forms), [place for _, place in forms]
 
 
 @dataclass(frozen=True)
@@ -170,6 +237,10 @@ def redact_column(texts: pd.Series, known: KnownNames) -> tuple[pd.Series, pd.Se
     redacted = texts.map({text: result[0] for text, result in done.items()}).astype("str")
     counts = texts.map({text: len(result[1]) for text, result in done.items()}).fillna(0).astype("int64")
     return redacted, counts
+
+
+def _words_of(name: str) -> tuple[str, ...]:
+    return tuple(word.casefold() for word in _WORD.findall(_as_seen(name)[0]))
 
 
 def _tidy(name: str) -> str:

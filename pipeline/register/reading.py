@@ -16,7 +16,11 @@ from pipeline.register import findings
 PLACE = ("source_file", "source_row")
 """Where a row stands: the file, and the row as a spreadsheet numbers it (the headings are row 1)."""
 _DELIMITERS = ",;\t|"
-_INVISIBLE = "".join(chr(c) for c in (0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
+_INVISIBLE = "".join(
+    chr(c)
+    for c in (0xAD, 0x61C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF)
+)
+"""Letters without width and marks of direction: they hide in a cell and can turn what stands there about."""
 _WITHOUT_INVISIBLE = str.maketrans("", "", _INVISIBLE)
 
 

@@ -94,21 +94,27 @@ def faults(path: Path) -> list[str]:
     return found
 
 
-def own_words(project: Project) -> frozenset[str]:
-    """Return the words, in small letters, of which a report consists whatever its register holds.
+def own_texts(project: Project) -> list[str]:
+    """Return the texts of which a report consists whatever its register holds.
 
-    The messages, the labels of the project's vocabulary, the names of months and days, and the notebooks' own text.
+    The messages, the project's vocabulary and the names of its unit and channels, the names of months and days, and
+    the notebooks' own text.
     """
     settings = project.settings
     locale = Locale.parse(settings.language)
-    calendars = (locale.months, locale.days)
-    texts = [name for calendar in calendars for width in calendar["format"].values() for name in width.values()]
+    texts = [
+        n for calendar in (locale.months, locale.days) for width in calendar["format"].values() for n in width.values()
+    ]
     vocabularies = (settings.channels, settings.statuses, settings.types, settings.relations)
     texts += [term.label for terms in vocabularies for term in terms.values()]
-    texts += [column.title for column in dictionary().values()] + [rule.action for rule in rules().values()]
+    texts += [channel.reach for channel in settings.channels.values() if channel.reach]
+    names = (settings.name, settings.short_name, settings.implementing_unit, settings.implementing_unit_short)
+    texts += [name for name in names if name]
+    texts += [column.title for column in dictionary().values()]
+    texts += [text for rule in rules().values() for text in (rule.message, rule.action)]
     texts += [str(text) for message in messages() for text in _texts_of(message.id)]
     texts += [path.read_text(encoding="utf-8") for path in sorted((REPOSITORY / "notebooks").glob("*.ipynb"))]
-    return frozenset(word.casefold() for text in texts for word in re.findall(r"\w+", text))
+    return texts
 
 
 def _texts_of(message: Any) -> tuple[Any, ...]:

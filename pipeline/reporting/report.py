@@ -60,6 +60,8 @@ PACKAGES = (
 )
 """The packages whose versions the provenance names: they shape a number, a word or a page."""
 _MOST_FINDINGS = 200
+_LONGEST_TEXT = 5000
+"""Letters of a text that the annex prints; a cell of hundreds of thousands would stop the renderer."""
 
 
 @dataclass(frozen=True)
@@ -501,10 +503,17 @@ class Report:
         return [
             *cells,
             self._labels("type")[row["type"]],
-            _blank(row["summary"]),
-            _blank(row["action_taken"]),
+            self._shortened(row["summary"]),
+            self._shortened(row["action_taken"]),
             status,
         ]
+
+    def _shortened(self, cell: Any) -> str:
+        """Cut a text that no page can hold, and say where the whole stands."""
+        text = _blank(cell)
+        if len(text) <= _LONGEST_TEXT:
+            return text
+        return text[:_LONGEST_TEXT] + self.words.text("… (cut here; the file cases.csv holds all of it)")
 
     def time_to_resolve(self, row: dict[str, Any]) -> str:
         """Say in words how long it took, as the published reports do."""

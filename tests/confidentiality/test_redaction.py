@@ -84,3 +84,28 @@ def test_the_sample_loses_its_names_and_keeps_its_facts(make: Maker) -> None:
     for kept in ("World Bank", "MDDC", "IAAC", "3.1.2.4-1,2,3", "April 8", "info@smart.gov.mn", "11-11 center"):
         assert kept in texts
     assert not {"complainant", "complainant_contact", "responsible"} & set(cleaned.cases.columns)
+
+
+HIDDEN = {
+    "a soft hyphen": "Zorigt\u00adbaatar",
+    "a mark of direction": "Zorigt\u202ebaatar",
+    "no width": "Zorigt\u200bbaatar",
+    "a hyphen and a line break": "Zorigt-\nbaatar",
+    "a line break": "Zorigt\nbaatar",
+    "blanks": "Z o r i g t b a a t a r",
+    "full stops": "Z.o.r.i.g.t.b.a.a.t.a.r",
+    "a wide letter": "\uff3aorigtbaatar",
+    "a stray accent": "Zorigtbaatar\u0301",
+}
+
+
+@pytest.mark.parametrize("how", HIDDEN)
+def test_a_name_is_found_as_a_reader_sees_it(how: str) -> None:
+    known = KnownNames.gather(complainants=["Zorigtbaatar Enkh"])
+    assert redact(f"asked {HIDDEN[how]}, then left", known)[0].replace("]\u0301", "]") == "asked [person], then left"
+
+
+def test_what_is_joined_for_the_search_stays_apart_in_the_text() -> None:
+    text = "a b c d\nBat-\nErdene ﬁle\u00ad x"
+    assert redact(text, KnownNames.gather(complainants=["Nobody Here"]))[0] == text
+    assert redact("to\nMED ME\nD", KnownNames.gather(complainants=["MED"]))[0] == "to\n[organisation] ME\nD"

@@ -90,6 +90,14 @@ def test_what_is_not_allowed_is_refused_and_makes_nothing(option: str, value: st
     assert not any(path.name == "pwned" for path in tmp_path.rglob("*"))
 
 
+def test_outputs_that_are_a_file_are_refused_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "outputs").write_text("mine", encoding="utf-8")
+    outcome = call("report", "--period=2024H1", outputs=tmp_path / "outputs")
+    assert outcome.code == 2
+    assert "is a file where the folder of the outputs should be" in outcome.stderr
+    assert (tmp_path / "outputs").read_text(encoding="utf-8") == "mine"
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
