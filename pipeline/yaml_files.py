@@ -55,7 +55,9 @@ def read_yaml(path: Path, shown_as: str) -> Any:
 
 def _wrong_day(text: str, shown_as: str) -> str:
     for line, content in enumerate(text.splitlines(), start=1):
-        for day in re.findall(r"\b[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}\b", content):
+        # What stands in quotes or in a comment is not read as a day.
+        unquoted = re.sub(r"'[^']*'|\"[^\"]*\"|(^|\s)#.*", " ", content)
+        for day in re.findall(r"\b[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}\b", unquoted):
             try:
                 date(*map(int, day.split("-")))
             except ValueError:
@@ -113,10 +115,9 @@ def _existing_path(location: Sequence[str | int], data: Any) -> list[str | int]:
 def _line_of(path: Sequence[str | int], data: Any) -> int | None:
     here, line = data, None
     for part in path:
-        if not isinstance(here, CommentedMap | CommentedSeq):
-            break
         try:
-            line = (here.lc.key(part) if isinstance(here, CommentedMap) else here.lc.item(part))[0] + 1
+            if isinstance(here, CommentedMap | CommentedSeq):
+                line = (here.lc.key(part) if isinstance(here, CommentedMap) else here.lc.item(part))[0] + 1
             here = here[part]
         except (KeyError, IndexError, TypeError):
             break

@@ -75,7 +75,8 @@ def html_texts(text: str) -> Iterator[str]:
         drawing = _DRAWING.fullmatch(attribute)
         if drawing:
             is_base64 = (drawing[1] or "").endswith(";base64")
-            yield from html_texts(b64decode(drawing[2]).decode("utf-8") if is_base64 else unquote(drawing[2]))
+            source = unquote(drawing[2])
+            yield from html_texts(b64decode(source, validate=True).decode("utf-8") if is_base64 else source)
         else:
             yield unquote(attribute)
 

@@ -1,7 +1,8 @@
 """Names out of texts: whoever the register names as complainant, contact or responsible, and who project.yml lists.
 
 Each name becomes a typed placeholder, `[person]`, `[organisation]` or `[contact]`. Only whole words are replaced; a
-name of up to four letters is matched with its case, so that MED is not found in 'informed' nor in 'med'.
+name of up to four letters is matched with its case, so that MED is not found in 'informed' nor in 'med'; that of a
+person also in capitals and with a capital.
 """
 
 from __future__ import annotations
@@ -275,4 +276,7 @@ def _organisation_spellings(name: str) -> list[str]:
 
 def _person_spellings(name: str) -> list[str]:
     parts = [part.strip(".,;:") for part in _tidy(name).split()]
-    return [_tidy(name), *(part for part in parts if _letters(part) >= _SHORTEST_PART)]
+    known = [_tidy(name), *(part for part in parts if _letters(part) >= _SHORTEST_PART)]
+    # Where the case matters, BOLD of a register in capitals is Bold in a text, and the reverse.
+    short = [part for part in known if _letters(part) <= CASE_MATTERS_UP_TO]
+    return [*known, *(spelling for part in short for spelling in (part.upper(), part.title()))]

@@ -87,13 +87,13 @@ def is_open(cases: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
 
 
 def status_at(cases: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
-    """Return the status of each admissible grievance at the end of `day`; others keep the register's status."""
+    """Return the status of each grievance at the end of `day`; 'unrelated' and 'duplicate' carry no day and stay."""
     status = cases["status"].fillna(NOT_STATED)
     # An unrelated grievance that was ruled to concern the project has a status that says nothing of its progress.
     status = status.mask(cases["is_admissible"] & (status == "unrelated"), NOT_STATED)
     first, reopened = cases["date_resolved_counted"] <= day, cases["date_reopened_counted"] <= day
     again, closed = cases["date_resolved_again_counted"] <= day, cases["date_closed_counted"] <= day
-    known = cases["is_admissible"] & (status != NOT_STATED) & ~cases["is_ended_undated"]
+    known = status.isin(("in_progress", "resolved", *CLOSED)) & ~cases["is_ended_undated"]
     then = pd.Series("in_progress", index=cases.index)
     then = then.mask(first & ~(reopened & ~again), "resolved").mask(closed, status)
     return status.mask(known, then)

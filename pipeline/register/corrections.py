@@ -104,4 +104,7 @@ def _corrected(table: pd.DataFrame, row: int, correction: Correction, where: str
     hidden = dictionary()[correction.column].public != "yes"
     what = "" if hidden else f"'{correction.from_ or ''}' became '{correction.to or ''}'. "
     told = f"{what}{correction.reason} ({correction.who}, {correction.date})"
-    return changed, findings.found("correction_applied", changed.loc[[row]], correction.column, known=told)
+    values = pd.Series("" if hidden else correction.to, index=[row])
+    return changed, findings.found(
+        "correction_applied", changed.loc[[row]], correction.column, values=values, known=told
+    )

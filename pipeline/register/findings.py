@@ -41,8 +41,9 @@ def rules() -> dict[str, Rule]:
     return _Rules.model_validate(read_yaml(_FILE, "pipeline/register/rules.yml")).root
 
 
+@cache
 def none() -> pd.DataFrame:
-    """Return an empty table of findings."""
+    """Return the empty table of findings."""
     return pd.DataFrame({name: pd.Series(dtype="Int64" if name == "row" else "str") for name in COLUMNS})
 
 

@@ -149,7 +149,7 @@ def _records(text: str, shown_as: str) -> list[list[str]]:
 def _first_record(text: str, delimiter: str) -> list[str]:
     """Return the headings as one delimiter parts them: a quoted heading may hold line breaks and other delimiters."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    return next((cells for cells in reader if any(map(_clean, cells))), [])
+    return next((cells for cells in reader if any(_clean(cell).strip(_DELIMITERS) for cell in cells)), [])
 
 
 def _clean(cell: str) -> str:
