@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from making import DATA_VARIABLE, Maker
+from making import DATA_VARIABLE, Cleaned, Maker
 
 from pipeline.stage import OUTPUTS_VARIABLE
 
@@ -26,3 +26,12 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Maker:
     monkeypatch.setenv(DATA_VARIABLE, str(tmp_path / "data"))
     monkeypatch.setenv(OUTPUTS_VARIABLE, str(tmp_path / "outputs"))
     return Maker(tmp_path / "data")
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Cleaned:
+    """The sample's own register, through the first two stages."""
+    folder = tmp_path_factory.mktemp("sample")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(DATA_VARIABLE, str(folder / "data"))
+        return Maker(folder / "data").sample()

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from pathlib import Path
 
+import numpy as np
 import pytest
-from making import SAMPLE, Maker
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from making import ROOT, SAMPLE, Maker
+from ruamel.yaml import YAML
 
 from pipeline.errors import InputError
-from pipeline.project import load_project
+from pipeline.project import STATUSES, Settings, fold, load_project, spellings
+from pipeline.yaml_files import check_model
 
 
 def refusal(make: Maker, old: str, new: str) -> str:
@@ -30,14 +36,47 @@ def refusal(make: Maker, old: str, new: str) -> str:
         ("minimum_n: 10", "minimum_n: ten", ("key minimum_n",)),
         ("minimum_n: 10", "minimum_n: 0", ("key minimum_n", "greater than or equal to 1")),
         ("complete_through: 2024-06-30", "complete_through: 2024-06-31", ("complete_through",)),
-        ("complete_through: 2024-06-30", "complete_through: 2023-06-30", ("complete_through lies before grm_start",)),
-        ("country: MN", "country: ZZ", ("'ZZ' is not a country",)),
-        ("language: en", "language: xx-yy-zz", ("is not a language code",)),
-        ("aliases: [phone,", "aliases: [email, phone,", ("'email' stands for both email and phone",)),
+        (
+            "complete_through: 2024-06-30",
+            "complete_through: 2023-06-30",
+            ("line ", "key complete_through", "lies before grm_start"),
+        ),
+        ("complete_through: 2024-06-30", "complete_through: 30.6.2024", ("line ", "key complete_through")),
+        ("grm_start: 2024-01-15", "grm_start: 2024-13-15", ("line ", "key grm_start", "not a day of the calendar")),
+        ("grm_start: 2024-01-15", "grm_start: 2024-01-15 10:00", ("line ", "key grm_start")),
+        ("country: MN", "country: ZZ", ("line ", "key country", "'ZZ' is not a country")),
+        ("country: MN", "country: no", ("line ", "key country", "'no' is not a country")),
+        ("country: MN", "country:", ("line ", "key country")),
+        ("language: en", "language: xx-yy-zz", ("line ", "key language", "is not a language code")),
+        ("language: en", "language: 5", ("line ", "key language")),
+        ("language: en", "language: [en]", ("line ", "key language")),
+        (
+            "aliases: [phone,",
+            "aliases: [email, phone,",
+            ("line ", "key channels", "'email' stands for both email and phone"),
+        ),
+        ("aliases: [phone,", "aliases: [E-MAIL, phone,", ("key channels", "'e-mail' stands for both")),
+        ("aliases: [phone,", "aliases: ['In  Person', phone,", ("key channels", "'in person' stands for both")),
+        ("aliases: [in progress]", "aliases: [resolved]", ("line ", "key statuses", "'resolved' stands for both")),
+        ("request: {label: Request,", "request: {label: Question,", ("key types", "'question' stands for both")),
+        ("  resolved:\n    label", "  solved:\n    label", ("line ", "key statuses.solved", "'resolved'")),
+        ("annex_rows: 500", "date_formats: ['%d/%m']\nannex_rows: 500", ("line ", "key date_formats", "'%d/%m'")),
+        ("annex_rows: 500", "date_formats: ['%Q']\nannex_rows: 500", ("line ", "key date_formats", "'%Q'")),
+        ("annex_rows: 500", "severe_from: bad\nannex_rows: 500", ("line ", "key severe_from")),
+        (
+            "annex_rows: 500",
+            "service_standards: {resolution: {days: 5, by_type: {complain: 9}}}\nannex_rows: 500",
+            ("line ", "key service_standards", "'complain' is not one of types"),
+        ),
+        ("extra_days_off: []", "extra_days_off: [{date: 2024-06-28}]", ("line ", "extra_days_off.1.reason", "missing")),
+        ("persons: [Bolormaa, Amaraa]", "persons: Bolormaa", ("line ", "key confidential.persons")),
         ("  email:\n", "  E-Mail:\n", ("a code is written with small letters",)),
-        ('numbering: "{number}/{year}"', 'numbering: "{nr}/{year}"', ("key numbering", "{number} once")),
+        ('numbering: "{number}/{year}"', 'numbering: "{nr}/{year}"', ("line ", "key numbering", "{number} once")),
+        ('numbering: "{number}/{year}"', 'numbering: "{year}/{number}/{year}"', ("key numbering", "{number} once")),
         ("pending_age_days: [7, 14, 30, 60]", "pending_age_days: [14, 7]", ("must rise",)),
-        ("country: MN", "country: MN\ncountry: KE", ("line ", "not valid YAML")),
+        ("country: MN", "country: MN\ncountry: KE", ("line ", "not valid YAML", 'duplicate key "country"')),
+        ("country: MN", "country: MN\n\tlanguage: en", ("line ", "not valid YAML")),
+        ("country: MN", "country: \x07", ("not valid YAML",)),
         ("channels:", "channels: [", ("line ", "not valid YAML")),
     ],
 )
@@ -57,20 +96,87 @@ def test_the_line_of_a_fault_is_the_line_in_the_file(make: Maker) -> None:
     assert f"line {line}, key channels.in_person.answers_by_itself" in sentence
 
 
+def test_the_line_of_an_ambiguous_word_is_that_of_its_list(make: Maker) -> None:
+    sentence = refusal(make, "aliases: [phone,", "aliases: [email, phone,")
+    lines = (make.folder / SAMPLE / "project.yml").read_text(encoding="utf-8").splitlines()
+    channels = next(number for number, text in enumerate(lines, start=1) if text.startswith("channels:"))
+    assert f"line {channels}, key channels: 'email'" in sentence
+
+
 def test_all_faults_are_told_at_once(make: Maker) -> None:
     both = refusal(make, "annex_rows: 500 ", "annex_row: x\nunknown: 1 #")
     assert both.count("this key is not known") == 2
 
 
 def test_no_is_norway_and_not_false(make: Maker) -> None:
-    assert make.project([], {"country": "NO"}).settings.country == "NO"
+    project = make.project([], {"country": "NO"})
+    assert project.settings.country == "NO"
+    constitution_day = np.array(["2024-05-17"], dtype="datetime64[D]")
+    assert project.calendar.is_working_day(constitution_day).tolist() == [False]
 
 
 def test_a_text_may_be_given_in_several_languages(make: Maker) -> None:
-    project = make.project([], {"name": "{en: The Project, mn: Төсөл}"})
-    assert project.settings.name == "The Project"
-    with pytest.raises(InputError, match="no text for the language 'en'"):
+    texts = {"name": "{en: The Project, mn: Төсөл}", "types": "{question: {label: {en: Question, mn: Асуулт}}}"}
+    assert make.project([], texts).settings.name == "The Project"
+    mongolian = make.project([], {**texts, "language": "mn"}).settings
+    assert (mongolian.name, mongolian.types["question"].label) == ("Төсөл", "Асуулт")
+    with pytest.raises(InputError, match="key name: there is no text for the language 'en'"):
         make.project([], {"name": "{mn: Төсөл}"})
+
+
+def test_the_words_of_a_vocabulary_are_known_by_code_label_and_alias_in_any_case(make: Maker) -> None:
+    project = make.project([])
+    known = spellings(project.settings.channels)
+    assert {
+        known[fold(word)] for word in ("facebook_comment", "Facebook  Comment", "FACEBOOK", "facebook comment")
+    } == {"facebook_comment"}
+    assert set(project.settings.statuses) == set(STATUSES)
+
+
+def test_the_calendar_holds_the_project_s_own_days(make: Maker) -> None:
+    own = (
+        "{extra_days_off: [{date: 2024-06-28, reason: decision}], extra_working_days: [{date: 2024-06-29, reason: x}]}"
+    )
+    days = np.array(["2024-06-27", "2024-06-28", "2024-06-29", "2024-06-30"], dtype="datetime64[D]")
+    assert make.project([], {"calendar": own}).calendar.is_working_day(days).tolist() == [True, False, True, False]
+
+
+VALUE = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(-3, 10**12),
+        st.floats(allow_nan=False),
+        st.text(max_size=6),
+        st.dates(),
+        st.sampled_from(["{number}", "%d/%m/%Y", "MN", "en", "email", "../x.csv"]),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.one_of(st.text(max_size=6), st.integers()), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+
+
+SETTINGS = YAML(typ="rt").load((ROOT / "data" / SAMPLE / "project.yml").read_text(encoding="utf-8"))
+
+
+def told(data: dict[str, object]) -> str:
+    try:
+        check_model(data, Settings, "project.yml", language="en")
+    except InputError as error:
+        return str(error)
+    return ""
+
+
+@given(key=st.sampled_from(sorted(Settings.model_json_schema()["properties"])), value=VALUE)
+@settings(max_examples=150)
+def test_no_value_whatever_makes_a_traceback(key: str, value: object) -> None:
+    written = StringIO()
+    YAML(typ="rt").dump({key: value}, written)
+    for line in told({**SETTINGS, **YAML(typ="rt").load(written.getvalue())}).splitlines():
+        assert line.startswith("project.yml, ")
+        assert " key " in line
 
 
 @pytest.mark.parametrize("code", ["", "..", "../../etc", "no-such", "Smart", "a/b", "$(x)", "smart-government-ii\n"])

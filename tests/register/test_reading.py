@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 import pytest
-from making import SAMPLE, Maker
+from making import SAMPLE, Maker, clean
 
 from pipeline.errors import InputError
+from pipeline.project import load_project
 from pipeline.register.mapping import collected, map_columns
 from pipeline.register.reading import read_register
+from pipeline.register.views import account, columns_read
 
 HEAD = "registration_no,date_received,channel,status\n"
 
@@ -34,10 +37,38 @@ def test_delimiters_marks_and_line_ends_are_found(make: Maker, delimiter: str, m
     assert table["status"].tolist() == ["Resolved"]
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_a_heading_may_hold_line_breaks_and_other_delimiters(make: Maker, delimiter: str) -> None:
+    head = ['"Number,\nas given; or | none"', "date_received", "channel", "status"]
+    lines = [head, ["1/2024", "2024-03-01", "email", "Resolved"]]
+    text = "".join(delimiter.join(line) + "\n" for line in lines)
+    register = read(make, text, {"columns": "{'Number, as given; or | none': registration_no}"})
+    assert register.table["registration_no"].tolist() == ["1/2024"]
+
+
+def test_a_cell_may_hold_every_delimiter_quotes_and_line_breaks(make: Maker) -> None:
+    cell = 'a, b; c\td|"e"\r\nf'
+    quoted = cell.replace('"', '""')
+    table = read(make, HEAD.replace("status", "status,summary") + f'1,2024-03-01,email,x,"{quoted}"\n').table
+    assert table["summary"].tolist() == [cell]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_blank_rows_above_the_headings_are_rows_of_the_spreadsheet(make: Maker, delimiter: str) -> None:
+    text = f",,,\n\n{HEAD}1/2024,2024-03-01,email,Resolved\n".replace(",", delimiter)
+    assert read(make, text).table["source_row"].tolist() == [4]
+
+
 def test_rows_are_numbered_as_a_spreadsheet_numbers_them(make: Maker) -> None:
     table = read(make, "\n" + HEAD + '1,2024-03-01,"e\nmail",x\n\n,,,\n2,2024-03-02,email,x\n').table
     assert table["source_row"].tolist() == [3, 6]
     assert table["channel"].tolist() == ["e\nmail", "email"]
+
+
+def test_row_numbers_are_told_over_quoted_line_breaks_and_blank_rows(make: Maker) -> None:
+    text = HEAD + '\n"1/2024",2024-03-01,"e\n\nmail","x\r\ny"\n,,,\n\n2/2024,2024-03-02,email,Pendng\n'
+    found = clean(make.project(text)).findings
+    assert found.loc[found["rule"] == "unknown_status", "row"].tolist() == [3, 6]
 
 
 def test_blanks_invisible_letters_and_hard_blanks_are_no_content(make: Maker) -> None:
@@ -52,6 +83,25 @@ def test_cells_beyond_the_headings_are_set_aside_and_told(make: Maker) -> None:
     assert register.table["channel"].isna().tolist() == [False, True]
 
 
+def test_a_row_shorter_than_the_headings_has_blanks_and_a_longer_one_of_blanks_no_finding(make: Maker) -> None:
+    register = read(make, HEAD + "1\n2,2024-03-01,email,x,,,\n")
+    assert register.table[["date_received", "channel", "status"]].iloc[0].isna().all()
+    assert register.found.empty
+
+
+def test_cells_are_text_whatever_they_look_like(make: Maker) -> None:
+    table = read(make, HEAD + "007,NA,null,1e3\n1.0,NaN,None,TRUE\n").table
+    assert table[["registration_no", "date_received", "channel", "status"]].to_numpy().tolist() == [
+        ["007", "NA", "null", "1e3"],
+        ["1.0", "NaN", "None", "TRUE"],
+    ]
+
+
+def test_a_long_cell_is_read_whole(make: Maker) -> None:
+    text = "x" * 200_000
+    assert read(make, HEAD.replace("status", "status,note") + f"1,2024-03-01,email,x,{text}\n").table["note"][0] == text
+
+
 def test_headings_are_known_by_name_title_and_project_yml(make: Maker) -> None:
     head = "Reg. No.,DATE RECEIVED,Channel,status,Complainant,Colour\n"
     register = read(make, head + "1,2024-03-01,email,x,Bat,blue\n", {"columns": '{"Reg. No.": registration_no}'})
@@ -60,8 +110,35 @@ def test_headings_are_known_by_name_title_and_project_yml(make: Maker) -> None:
     assert register.found["rule"].tolist() == ["column_not_known"]
 
 
+def test_a_heading_that_project_yml_maps_wins_over_one_that_is_known_by_name(make: Maker) -> None:
+    text = HEAD.replace("status", "status,state") + "1,2024-03-01,email,old,new\n"
+    table = read(make, text, {"columns": "{Status: note, STATE: status}"}).table
+    assert (table["status"][0], table["note"][0]) == ("new", "old")
+
+
+def test_headings_of_the_program_s_own_columns_stay_apart(make: Maker) -> None:
+    head = HEAD.replace("status", "status,has_contact,is_admissible,summary_public,other: x")
+    cleaned = make.clean(head + "1/2024,2024-03-01,email,Resolving,a,b,c,d\n")
+    assert cleaned.labelled["is_admissible"].tolist() == [True]
+    assert cleaned.labelled["other: is_admissible"].tolist() == ["b"]
+    assert cleaned.labelled["other: other: x"].tolist() == ["d"]
+
+
 def test_a_register_without_rows_is_a_register(make: Maker) -> None:
     assert len(read(make, HEAD).table) == 0
+    cleaned = make.clean(HEAD)
+    assert len(cleaned.cases) == len(cleaned.findings) == 0
+    assert not cleaned.checks("2024H1")["difference"].any()
+
+
+@pytest.mark.parametrize("ending", [".csv", ".tsv", ".txt", ".CSV"])
+def test_a_text_file_of_any_ending_is_read(make: Maker, ending: str) -> None:
+    project = make.project(HEAD + "1/2024,2024-03-01,email,x\n")
+    (project.folder / "register.csv").rename(project.folder / f"reg{ending}")
+    path = project.folder / "project.yml"
+    text = path.read_text(encoding="utf-8").replace("register: register.csv", f"register: reg{ending}")
+    path.write_text(text, encoding="utf-8")
+    assert len(read_register(load_project(SAMPLE)).table) == 1
 
 
 @pytest.mark.parametrize(
@@ -69,13 +146,21 @@ def test_a_register_without_rows_is_a_register(make: Maker) -> None:
     [
         (b"", "is empty"),
         (b"\n\n", "is empty"),
+        (b"\xef\xbb\xbf", "is empty"),
+        (b",,,\n ,\n", "is empty"),
         (b"PK\x03\x04", "is not a text file"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is not a text file"),
+        (HEAD.encode("utf-16"), "is not a text file"),
         (b"a\x00b", "is not a text file"),
         (HEAD.encode() + b"1,2024,\xe9mail,x\n", "line 2: a character is not UTF-8"),
         (HEAD.encode() + b'1,"2024,email,x\n', "quotation mark"),
         (b"registration_no,registration_no,channel,status\n", "stands there twice"),
+        (b"registration_no,a  b,A,a b\n", "the heading 'a b' stands there twice"),
+        (b"registration_no,date_received,channel,status,source_row\n", "'source_row' is a word that the program needs"),
         (b"registration_no,,channel,status\n", "column 2: the heading is blank"),
         (b"No,date_received,channel,status\n", "no column for registration_no"),
+        (b"No,date_received,channel,status\n", r"Headings that are not used yet: No\."),
+        (b"a\n1\n", "no column for registration_no, date_received, channel, status"),
         (b"registration_no,Registration number,date_received,channel,status\n", "are both the column registration_no"),
     ],
 )
@@ -89,6 +174,8 @@ def test_what_cannot_be_read_is_refused_in_a_sentence(make: Maker, content: byte
     [
         ({"register": "none.csv"}, "data/smart-government-ii/none.csv is missing"),
         ({"register": "../../etc/passwd.csv"}, "must lie in the project's folder"),
+        ({"register": "/etc/passwd"}, "must lie in the project's folder"),
+        ({"register": "."}, "CSV UTF-8"),
         ({"register": "register.xlsx"}, "CSV UTF-8"),
         ({"columns": "{Nummer: registration_no}"}, "has no heading 'Nummer'"),
         ({"columns": "{status: stauts}"}, "Did you mean status"),
@@ -97,3 +184,37 @@ def test_what_cannot_be_read_is_refused_in_a_sentence(make: Maker, content: byte
 def test_a_register_that_is_not_there_is_refused(make: Maker, changes: dict[str, str], words: str) -> None:
     with pytest.raises(InputError, match=words):
         read(make, HEAD, changes)
+
+
+def test_a_register_that_is_a_link_out_of_the_project_is_refused(make: Maker, tmp_path: Path) -> None:
+    outside = tmp_path / "elsewhere.csv"
+    outside.write_text(HEAD, encoding="utf-8")
+    project = make.project("")
+    (project.folder / "register.csv").unlink()
+    (project.folder / "register.csv").symlink_to(outside)
+    with pytest.raises(InputError, match="must lie in the project's folder"):
+        read_register(project)
+
+
+def test_what_the_first_notebook_shows_of_the_columns_holds_no_cell(make: Maker) -> None:
+    head = HEAD.replace("status", "status,complainant,Colour")
+    shown = columns_read(read(make, head + "1,2024-03-01,email,x,Bat Bold,\n2,,email,x,,blue\n"))
+    assert shown[["heading", "column", "filled_cells", "blank_cells"]].to_numpy().tolist() == [
+        ["registration_no", "registration_no", 2, 0],
+        ["date_received", "date_received", 1, 1],
+        ["channel", "channel", 2, 0],
+        ["status", "status", 2, 0],
+        ["complainant", "complainant", 1, 1],
+        ["Colour", "other: Colour", 1, 1],
+    ]
+    assert shown["identifies_a_person"].tolist() == ["", "", "", "", "yes", ""]
+    assert shown["may_be_public"].tolist() == ["yes", "yes", "yes", "yes", "never", "never"]
+
+
+def test_a_row_that_got_lost_stops_the_first_stage(make: Maker) -> None:
+    cleaned = make.clean(HEAD + "1/2024,2024-03-01,email,Resolving\n2/2024,2024-03-02,email,Resolving\n")
+    assert account(cleaned.register, cleaned.cases)["count"].tolist() == [2, 2, 0]
+    with pytest.raises(AssertionError, match="a row of the register is missing"):
+        account(cleaned.register, cleaned.cases.head(1))
+    with pytest.raises(AssertionError, match="2 rows went in and 1 came out"):
+        cleaned.register.with_table(cleaned.register.table.head(1))

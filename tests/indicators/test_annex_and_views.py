@@ -1,0 +1,150 @@
+"""Behind the figures: the annex lists the admissible alone, and the notebook shows each number with its rows."""
+
+from __future__ import annotations
+
+import pandas as pd
+from making import Cleaned, Maker
+
+from pipeline.indicators.computation import COLUMNS, Measured
+from pipeline.indicators.views import breakdown, by_scope, figure, rules_and_rows
+
+
+def row(number: str, received: str, status: str, resolved: str = "", **cells: str) -> dict[str, str]:
+    base = {"registration_no": number and f"{number}/2024", "date_received": received, "channel": "email"}
+    return {**base, "status": status, "type": "Complaint", "date_resolved": resolved, **cells}
+
+
+ROWS = [
+    row("1", "2024-03-05", "Resolved", "2024-04-02", summary="Sarantuya Bold asks", complainant="Sarantuya Bold"),
+    row("2", "2024-03-06", "Resolving"),  # neither received nor resolved in April
+    row("3", "2024-04-10", "Resolved", "2024-04-12", summary="x", action_taken="told Bold"),
+    row("4", "2024-04-11", "Resolved", "2024-05-02"),  # resolved after the as-of day
+    row("5", "2024-04-12", "Unrelated", summary="unrelated"),
+    row("6", "2024-04-12", "Duplicate"),
+    row("7", "2024-04-15", "Rejected", date_closed="2024-04-20"),
+    row("8", "2024-04-16", "Resolved", "2024-04-16", is_sensitive="yes"),
+    row("9", "2024-03-20", "Resolving", "2024-03-21", date_reopened="2024-04-03"),  # reopened alone: not listed
+    row("", "2024-04-02", "Resolving", note="inside", responsible="Dorj", location="Khan-Uul"),
+    row("10", "", "Resolved", "2024-04-30"),  # received some time before: listed for its resolution
+]
+
+
+def annexed(cleaned: Cleaned, period: str, as_of: str = "") -> pd.DataFrame:
+    return cleaned.annex(cleaned.measure(period, as_of), period, as_of)
+
+
+def test_the_annex_lists_what_was_received_or_resolved_in_the_order_of_receipt(make: Maker) -> None:
+    listed = annexed(make.clean(ROWS), "2024-04")
+    assert listed["no"].tolist() == [1, 2, 3, 4, 5, 6]
+    numbers = ["1/2024", "", "3/2024", "4/2024", "7/2024", "10/2024"]
+    assert listed["registration_no"].fillna("").tolist() == numbers
+    assert listed["status"].tolist() == ["resolved", "in_progress", "resolved", "in_progress", "rejected", "resolved"]
+    days = listed["date_resolved"].dt.strftime("%m-%d").fillna("").tolist()
+    assert days == ["04-02", "", "04-12", "", "", "04-30"]
+    # 5 March to 2 April without 8 March; 10 to 12 April; not known from when.
+    assert listed["resolution_working_days"].astype(object).where(
+        listed["resolution_working_days"].notna(), ""
+    ).tolist() == [
+        19,
+        "",
+        2,
+        "",
+        "",
+        "",
+    ]
+
+
+def test_the_annex_holds_what_may_be_public_and_nothing_else(make: Maker) -> None:
+    listed = annexed(make.clean(ROWS), "2024-04")
+    assert listed.columns.tolist() == [
+        "no",
+        "registration_no",
+        "date_received",
+        "type",
+        "channel",
+        "summary",
+        "action_taken",
+        "status",
+        "date_resolved",
+        "resolution_working_days",
+    ]
+    assert listed["summary"].fillna("").tolist() == ["[person] asks", "", "x", "", "", ""]
+    assert listed["action_taken"].dropna().tolist() == ["told [person]"]
+    text = listed.to_csv()
+    for secret in ("Sarantuya", "Bold", "inside", "Dorj", "Khan-Uul"):
+        assert secret not in text
+
+
+def test_of_the_sample_nine_are_listed_and_after_the_as_of_day_nothing_has_happened(sample: Cleaned) -> None:
+    listed = annexed(sample, "2024H1")
+    assert listed["registration_no"].tolist() == [f"{n}/2024" for n in (7, 8, 9, 10, 11, 12, 14, 15, 16)]
+    assert listed["resolution_working_days"].tolist() == [0, 0, 0, 0, 0, 1, 0, 0, 1]
+    then = annexed(sample, "2024H1", "2024-06-13").iloc[-1]
+    assert (then["registration_no"], then["status"]) == ("16/2024", "in_progress")
+    assert pd.isna(then["date_resolved"])
+    assert len(annexed(sample, "2024-02")) == 0
+
+
+def test_each_figure_stands_with_its_rule_and_its_rows(make: Maker) -> None:
+    shown = rules_and_rows(make.clean(ROWS).measure("2024-04")).set_index("indicator")
+    assert shown.loc["received", ["figure", "rows"]].tolist() == ["6", "3/2024, 4/2024, 5/2024, 6/2024, 7/2024, row 11"]
+    assert shown.loc["resolutions", ["figure", "rows"]].tolist() == ["3", "1/2024, 3/2024, 10/2024"]
+    assert shown.loc["resolution_rate", "figure"] == "1 of 4"
+    assert shown.loc["resolution_rate", "rule"].endswith("(resolved / eligible less withdrawn)")
+    assert shown.loc["escalated", ["figure", "rows"]].tolist() == ["not collected", ""]
+    assert shown.loc["within_service_standard", "figure"] == "no standard"
+
+
+def test_very_many_rows_are_counted_and_the_first_twenty_named(make: Maker) -> None:
+    rows = [row(str(n), "2024-04-01", "Resolving") for n in range(1, 31)]
+    shown = rules_and_rows(make.clean(rows).measure("2024-04")).set_index("indicator")
+    assert shown.loc["received", "rows"].endswith("20/2024 and 10 more")
+
+
+def test_the_scopes_stand_side_by_side_and_only_those_there_are(make: Maker) -> None:
+    cleaned = make.clean(ROWS)
+    april = by_scope(cleaned.measure("2024-04")).set_index("indicator")
+    assert april.columns.tolist() == ["period", "previous", "cumulative"]
+    assert april.loc["eligible"].tolist() == ["4", "3", "8"]
+    assert pd.isna(april.loc["benefit_grievances_addressed", "period"])
+    assert by_scope(cleaned.measure("2024H1")).columns.tolist() == ["indicator", "period", "cumulative"]
+
+
+def test_a_breakdown_ends_with_its_total(make: Maker) -> None:
+    shown = breakdown(make.clean(ROWS).measure("2024-04"), "type").set_index("member")
+    assert shown.index.tolist()[-2:] == ["not_stated", "total"]
+    assert shown["received"].to_dict()["complaint"] == shown["received"].to_dict()["total"] == 6
+
+
+def test_a_figure_is_written_as_its_value_its_parts_or_why_there_is_none() -> None:
+    def written(**cells: object) -> str:
+        return figure({"value": None, "numerator": None, "denominator": None, "state": "stated", **cells})
+
+    assert written(value=16.0) == "16"
+    assert written(value=2 / 9) == "0.2222222222"
+    assert written(value=56.25, numerator=9, denominator=16) == "9 of 16 (56.25 %)"
+    assert written(numerator=9, denominator=9, state="below_minimum") == "9 of 9"
+    assert written(numerator=0, denominator=0, state="not_applicable") == "not applicable"
+
+
+def test_the_table_of_indicators_is_tidy_one_row_a_figure(sample: Cleaned) -> None:
+    table = sample.measure("2024Q2").table
+    assert tuple(table.columns) == COLUMNS
+    assert not table.duplicated(["indicator", "scope", "dimension", "member"]).any()
+    stated = table["state"] == "stated"
+    assert table.loc[stated, "value"].notna().all()
+    assert table.loc[~stated, "value"].isna().all()
+    shares = table[table["unit"] == "percent"]
+    given = shares[shares["state"] == "stated"]
+    assert (given["value"] == 100 * given["numerator"].astype(float) / given["denominator"].astype(float)).all()
+    assert (shares.loc[shares["state"] == "below_minimum", "denominator"] < 10).all()
+    assert table["member"].str.fullmatch("[a-z_0-9+-]*").all()
+    assert set(table["unit"]) == {"count", "percent", "working_days", "calendar_days"}
+
+
+def test_measuring_leaves_its_table_as_it_was(make: Maker) -> None:
+    cleaned = make.clean(ROWS)
+    before = cleaned.labelled.copy()
+    measured = cleaned.measure("2024-04")
+    assert isinstance(measured, Measured)
+    pd.testing.assert_frame_equal(cleaned.labelled, before)

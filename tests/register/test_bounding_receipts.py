@@ -1,0 +1,245 @@
+"""A blank date of receipt is bounded by its neighbours and its row, never guessed, and told."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from making import Cleaned, Maker
+
+from pipeline.project import Project
+from pipeline.register.mapping import map_columns
+from pipeline.register.placement import place_receipts
+from pipeline.register.reading import read_register
+from pipeline.register.values import read_values
+
+START, COMPLETE = "2024-01-15", "2024-06-30"
+PLAIN = {"numbering": '"{number}"'}
+
+
+def row(number: str, received: str = "", **cells: str) -> dict[str, str]:
+    base = {"registration_no": number, "date_received": received, "channel": "email", "status": "Resolving"}
+    return {**base, "type": "Question", **cells}
+
+
+def bounds(project: Project) -> dict[str, tuple[str, str]]:
+    register = map_columns(read_register(project), project)
+    cases = place_receipts(read_values(register, project), project).table
+    earliest, latest = cases["date_received_earliest"].dt.date, cases["date_received_latest"].dt.date
+    return dict(
+        zip(cases["registration_no"].fillna(""), zip(map(str, earliest), map(str, latest), strict=True), strict=True)
+    )
+
+
+CASES = {
+    "a date is both its bounds": ([row("1/2024", "2024-03-05 14:30")], ("2024-03-05", "2024-03-05")),
+    "alone: the start and the end of the register": ([row("1/2024")], (START, COMPLETE)),
+    "only a lower neighbour": ([row("1/2024"), row("0/2024", "2024-03-05")], ("2024-03-05", COMPLETE)),
+    "only a higher neighbour": ([row("1/2024"), row("2/2024", "2024-03-05")], (START, "2024-03-05")),
+    "between two": (
+        [row("5/2024"), row("2/2024", "2024-02-01"), row("9/2024", "2024-03-05")],
+        ("2024-02-01", "2024-03-05"),
+    ),
+    "the nearest of several": (
+        [row("3/2024"), row("1/2024", "2024-02-01"), row("2/2024", "2024-02-05"), row("4/2024", "2024-02-09")],
+        ("2024-02-05", "2024-02-09"),
+    ),
+    "across undated neighbours": (
+        [row("3/2024"), row("1/2024", "2024-02-01"), row("2/2024"), row("4/2024"), row("5/2024", "2024-03-05")],
+        ("2024-02-01", "2024-03-05"),
+    ),
+    "two on one day": (
+        [row("2/2024"), row("1/2024", "2024-03-05"), row("3/2024", "2024-03-05")],
+        ("2024-03-05", "2024-03-05"),
+    ),
+    "a later date of the row": ([row("1/2024", date_acknowledged="2024-02-20")], (START, "2024-02-20")),
+    "the earliest of the row's dates": (
+        [row("1/2024", date_acknowledged="2024-02-20 09:00", date_closed="2024-02-19", date_due="2024-03-01")],
+        (START, "2024-02-19"),
+    ),
+    "the row's date, if it is earlier than the neighbour's": (
+        [row("1/2024", date_acknowledged="2024-02-20"), row("2/2024", "2024-03-05")],
+        (START, "2024-02-20"),
+    ),
+    "a row's date before the lower neighbour leaves the wider bound": (
+        [row("2/2024", date_acknowledged="2024-02-20"), row("1/2024", "2024-03-05")],
+        (START, "2024-02-20"),
+    ),
+    "a row's date before the start": ([row("1/2024", date_acknowledged="2024-01-02")], ("2024-01-02", "2024-01-02")),
+    "a row's date after the end": ([row("1/2024", date_acknowledged="2024-07-20")], (START, COMPLETE)),
+    "a lower neighbour before the start": (
+        [row("2/2024"), row("1/2024", "2024-01-02"), row("3/2024", "2024-02-01")],
+        ("2024-01-02", "2024-02-01"),
+    ),
+    "a higher neighbour after the end": ([row("1/2024"), row("2/2024", "2024-07-20")], (START, COMPLETE)),
+    "between two after the end": (
+        [row("2/2024"), row("1/2024", "2024-07-02"), row("3/2024", "2024-07-09")],
+        ("2024-07-02", "2024-07-09"),
+    ),
+    "above one after the end": ([row("2/2024"), row("1/2024", "2024-07-02")], ("2024-07-02", "2024-07-02")),
+    "above one after the end, with an earlier date of its own": (
+        [row("2/2024", date_acknowledged="2024-06-20"), row("1/2024", "2024-07-02")],
+        (START, "2024-06-20"),
+    ),
+    "in a series out of order nothing bounds": (
+        [row("2/2024"), row("1/2024", "2024-03-05"), row("3/2024", "2024-03-04")],
+        (START, COMPLETE),
+    ),
+    "a series out of order somewhere else": (
+        [row("2/2024"), row("1/2024", "2024-02-01"), row("8/2024", "2024-05-05"), row("9/2024", "2024-05-01")],
+        (START, COMPLETE),
+    ),
+    "another series out of order": (
+        [row("2/2024"), row("1/2024", "2024-02-01"), row("1/2023", "2024-05-05"), row("2/2023", "2024-05-01")],
+        ("2024-02-01", COMPLETE),
+    ),
+    "another series does not bound": (
+        [row("2/2024"), row("1/2023", "2024-02-01"), row("3/2023", "2024-02-09")],
+        (START, COMPLETE),
+    ),
+    "a number used twice does not bound": (
+        [row("2/2024"), row("1/2024", "2024-02-01"), row("1/2024", "2024-02-01"), row("3/2024", "2024-02-09")],
+        (START, "2024-02-09"),
+    ),
+    "a number without the project's form is not bounded": (
+        [row("2-2024"), row("1/2024", "2024-02-01"), row("3/2024", "2024-02-09")],
+        (START, COMPLETE),
+    ),
+    "a number that is blank is bounded by its row alone": (
+        [row("", date_acknowledged="2024-02-20"), row("1/2024", "2024-02-01")],
+        (START, "2024-02-20"),
+    ),
+    "an unreadable date is a blank": (
+        [row("2/2024", "in spring"), row("1/2024", "2024-02-01"), row("3/2024", "2024-02-09")],
+        ("2024-02-01", "2024-02-09"),
+    ),
+    "an unreadable neighbour bounds nothing": (
+        [row("1/2024"), row("2/2024", "soon"), row("3/2024", "2024-02-09")],
+        (START, "2024-02-09"),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_bounds_of_a_receipt(make: Maker, case: str) -> None:
+    rows, expected = CASES[case]
+    assert bounds(make.project(rows))[rows[0]["registration_no"]] == expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "numbers", "expected"),
+    [
+        (PLAIN, ("1", "2", "3"), ("2024-02-01", "2024-02-09")),
+        (
+            {"numbering": '"GRM-{year}-{number}"'},
+            ("GRM-2024-1", "GRM-2024-2", "GRM-2024-10"),
+            ("2024-02-01", "2024-02-09"),
+        ),
+        ({"numbering": '"{number}.(a)"'}, ("1.(a)", "2.(a)", "3.(a)"), ("2024-02-01", "2024-02-09")),
+        # Without a declared numbering both common forms are understood, each as a series of its own.
+        ({"numbering": ""}, ("1", "2", "3"), ("2024-02-01", "2024-02-09")),
+        ({"numbering": ""}, ("1/2024", "2/2024", "3/2024"), ("2024-02-01", "2024-02-09")),
+        ({"numbering": ""}, ("1", "2/2024", "3/2024"), (START, "2024-02-09")),
+        ({"numbering": ""}, ("GRM-1", "GRM-2", "GRM-3"), (START, COMPLETE)),
+    ],
+)
+def test_a_series_is_what_the_numbering_makes_one(
+    make: Maker, changes: dict[str, str], numbers: tuple[str, str, str], expected: tuple[str, str]
+) -> None:
+    first, undated, last = numbers
+    project = make.project([row(first, "2024-02-01"), row(undated), row(last, "2024-02-09")], changes)
+    assert bounds(project)[undated] == expected
+
+
+def test_the_seven_undated_of_the_sample(sample: Cleaned) -> None:
+    placed = bounds(sample.project)
+    for number in range(1, 7):
+        assert placed[f"{number}/2024"] == (START, "2024-03-05")
+    assert placed["13/2024"] == ("2024-05-02", "2024-05-24")
+    told = sample.findings.query("rule == 'date_bounded'")
+    assert told["row"].tolist() == [2, 3, 4, 5, 6, 7, 14]
+    assert told["message"].iloc[6] == (
+        "register.csv, row 14, column date_received: no date of receipt; it lies between 2024-05-02 and 2024-05-24."
+    )
+
+
+def test_a_finding_of_a_series_out_of_order_names_the_row_and_the_number_before(make: Maker) -> None:
+    rows = [row("1/2024", "2024-03-05"), row("2/2024", ""), row("3/2024", "2024-03-04"), row("4/2024", "2024-03-06")]
+    found = make.clean(rows).findings.query("rule == 'neighbours_out_of_order'")
+    assert found["registration_no"].tolist() == ["3/2024"]
+    assert "received on 2024-03-04, before the grievance numbered 1/2024 (2024-03-05)" in found["message"].iloc[0]
+
+
+def test_what_came_after_the_end_of_the_register_is_not_counted_before_it(make: Maker) -> None:
+    """A register goes on while `complete_through` stays: July's undated grievances are none of June's."""
+    rows = [row("1/2024", "2024-06-03"), row("2/2024", "2024-07-02"), row("3/2024"), row("4/2024", "2024-07-09")]
+    facts = make.clean(rows).measure("2024H1").facts["period"]
+    assert facts["is_received"].tolist() == [True, False, False, False]
+    assert facts["is_after"].tolist() == [False, True, True, True]
+
+
+def gaps(make: Maker, numbers: list[str], changes: dict[str, str] | None = None) -> list[str]:
+    found = make.clean([row(number, "2024-03-05") for number in numbers], changes).findings
+    return found.loc[found["rule"] == "number_gap", "message"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("numbers", "changes", "missing"),
+    [
+        (["1/2024", "2/2024"], None, []),
+        (["2/2024"], None, ["1/2024 between the beginning and 2/2024"]),
+        (["1/2024", "3/2024"], None, ["2/2024 between 1/2024 and 3/2024"]),
+        (["3/2024", "1/2024", "1/2023"], None, ["2/2024 between 1/2024 and 3/2024"]),
+        (["1/2024", "4/2024"], None, ["2/2024 between 1/2024 and 4/2024", "3/2024 between 1/2024 and 4/2024"]),
+        (["1/2024", "30/2024"], None, ["2/2024 to 29/2024 between 1/2024 and 30/2024"]),
+        # A series that goes on over the years may begin anywhere.
+        (["7", "9"], PLAIN, ["8 between 7 and 9"]),
+        (["7", "9"], {"numbering": ""}, []),
+    ],
+)
+def test_a_gap_is_named_by_its_numbers_where_a_numbering_is_declared(
+    make: Maker, numbers: list[str], changes: dict[str, str] | None, missing: list[str]
+) -> None:
+    told = [f"register.csv: {gap} is missing from the register." for gap in missing]
+    assert gaps(make, numbers, changes) == told
+
+
+def test_rows_with_one_number_are_kept_apart_and_both_named(make: Maker) -> None:
+    cleaned = make.clean([row("1/2024", "2024-03-05"), row("2/2024", "2024-03-06"), row("1/2024", "2024-03-07")])
+    found = cleaned.findings.query("rule == 'duplicate_number'")
+    assert found["row"].tolist() == [2, 4]
+    assert found["message"].str.contains("stands in rows 2, 4;", regex=False).all()
+    assert cleaned.cases["source_row"].tolist() == [2, 3, 4]
+    assert cleaned.measure("2024H1").facts["period"]["is_received"].sum() == 3
+
+
+def test_a_number_on_very_many_rows_makes_no_endless_messages(make: Maker) -> None:
+    found = make.clean([row("1/2024", "2024-03-05")] * 500).findings.query("rule == 'duplicate_number'")
+    assert len(found) == 500
+    assert found["message"].str.len().max() < 300
+
+
+DAY = st.one_of(st.just(""), st.dates(date(2024, 1, 10), date(2024, 7, 5)).map(str))
+
+
+@given(days=st.lists(DAY, min_size=2, max_size=12), order=st.randoms(use_true_random=False))
+@settings(max_examples=6)
+def test_the_order_of_the_rows_in_the_file_is_of_no_account(days: list[str], order, make: Maker) -> None:
+    rows = [row(f"{number}/2024", day) for number, day in enumerate(sorted(days, key=bool), start=1)]
+    shuffled = list(rows)
+    order.shuffle(shuffled)
+    assert bounds(make.project(rows)) == bounds(make.project(shuffled))
+
+
+@given(days=st.lists(DAY, min_size=1, max_size=12), own=st.lists(DAY, min_size=12, max_size=12))
+@settings(max_examples=6)
+def test_bounds_are_in_order_and_hold_what_is_stated(days: list[str], own: list[str], make: Maker) -> None:
+    rows = [row(f"{number}/2024", day, date_acknowledged=own[number - 1]) for number, day in enumerate(days, start=1)]
+    for cells, (first, last) in zip(rows, bounds(make.project(rows)).values(), strict=True):
+        assert first <= last
+        if cells["date_received"]:
+            assert first == last == cells["date_received"]
+        elif cells["date_acknowledged"]:
+            assert last <= cells["date_acknowledged"]

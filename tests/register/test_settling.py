@@ -1,0 +1,189 @@
+"""What people decided about the register: corrections with a guard, explanations of errors."""
+
+from __future__ import annotations
+
+import pytest
+from making import Cleaned, Maker, clean
+
+from pipeline.errors import InputError
+
+
+def row(number: int = 1, received: str = "2024-03-05", status: str = "Resolving", **cells: str) -> dict[str, str]:
+    base = {"registration_no": f"{number}/2024", "date_received": received, "channel": "email", "status": status}
+    return {**base, "type": "Question", **cells}
+
+
+def entry(
+    number: str = "1/2024", column: str = "date_received", old: str = "'2024-13-05'", new: str = "2024-03-05"
+) -> str:
+    return (
+        f"- match: {{registration_no: {number}}}\n  column: {column}\n  from: {old}\n  to: {new}\n"
+        "  reason: misread\n  who: M&E\n  date: 2024-07-01\n"
+    )
+
+
+def corrected(make: Maker, rows: list[dict[str, str]], text: str) -> Cleaned:
+    project = make.project(rows)
+    register = (project.folder / "register.csv").read_bytes()
+    (project.folder / "corrections.yml").write_text(text, encoding="utf-8")
+    try:
+        return clean(project)
+    finally:
+        assert (project.folder / "register.csv").read_bytes() == register
+
+
+def test_a_correction_is_applied_and_told(make: Maker) -> None:
+    cleaned = corrected(make, [row(1, "2024-13-05"), row(2)], entry())
+    assert str(cleaned.cases["date_received"][0].date()) == "2024-03-05"
+    (finding,) = cleaned.findings.to_dict("records")
+    assert (finding["severity"], finding["rule"]) == ("note", "correction_applied")
+    assert (finding["registration_no"], finding["row"], finding["column"]) == ("1/2024", 2, "date_received")
+    assert finding["message"] == (
+        "register.csv, row 2, column date_received: corrected as corrections.yml says: '2024-13-05' became "
+        "'2024-03-05'. misread (M&E, 2024-07-01)"
+    )
+
+
+def test_a_blank_cell_can_be_filled_and_a_filled_one_made_blank(make: Maker) -> None:
+    text = entry(old="", new="2024-03-05") + entry(column="type", old="Question", new="")
+    cleaned = corrected(make, [row(1, "")], text)
+    assert str(cleaned.cases["date_received"][0].date()) == "2024-03-05"
+    assert cleaned.cases["type"].isna().all()
+
+
+def test_days_and_numbers_may_stand_without_quotes(make: Maker) -> None:
+    cleaned = corrected(
+        make,
+        [row(1, "2024-03-05", note="7")],
+        entry(old="2024-03-05", new="2024-03-06") + entry(column="note", old="7", new="8"),
+    )
+    assert str(cleaned.cases["date_received"][0].date()) == "2024-03-06"
+    assert cleaned.cases["note"].tolist() == ["8"]
+
+
+def test_two_corrections_of_one_cell_follow_each_other(make: Maker) -> None:
+    cleaned = corrected(
+        make, [row(1, type="a")], entry(column="type", old="a", new="b") + entry(column="type", old="b", new="Request")
+    )
+    assert cleaned.cases["type"].tolist() == ["request"]
+
+
+def test_the_row_tells_two_of_one_number_apart(make: Maker) -> None:
+    rows = [row(1, type="x"), row(1, type="x")]
+    with pytest.raises(InputError, match=r"entry 1 \(1/2024\): 2 rows of the register match.*add `row:`"):
+        corrected(make, rows, entry(column="type", old="x", new="Request"))
+    text = entry(column="type", old="x", new="Request").replace("1/2024}", "1/2024, row: 3}")
+    assert corrected(make, rows, text).cases["type"].fillna("").tolist() == ["", "request"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        # The guard: the register was mended, or changed, meanwhile.
+        (entry(old="'2024-12-05'"), r"entry 1 \(1/2024\), column date_received: the cell no longer holds what `from`"),
+        (entry(old=""), "no longer holds"),
+        (entry(number="9/2024"), "no row of the register match"),
+        (entry(column="colour"), "'colour' is not a known column"),
+        (entry() + entry(), r"entry 2 \(1/2024\), column date_received: the cell no longer holds"),
+        (entry().replace("  reason: misread\n", ""), r"corrections\.yml, line 1, key corrections\.1\.reason.*missing"),
+        (entry().replace("misread", "''"), r"key corrections\.1\.reason"),
+        (entry().replace("  who: M&E\n", ""), r"key corrections\.1\.who"),
+        (entry().replace("2024-07-01", "2024-07-32"), "2024-07-32 is not a day of the calendar"),
+        (entry().replace("2024-07-01", "then"), r"key corrections\.1\.date"),
+        (entry() + "  because: x\n", r"key corrections\.1\.because: this key is not known"),
+        ("a: b\n", "key corrections"),
+        ("- [\n", "not valid YAML"),
+    ],
+)
+def test_a_correction_that_does_not_fit_is_refused(make: Maker, text: str, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        corrected(make, [row(1, "2024-13-05"), row(2)], text)
+
+
+def test_an_empty_file_of_corrections_corrects_nothing(make: Maker) -> None:
+    assert corrected(make, [row(1)], "# none yet\n").rules() == []
+
+
+@pytest.mark.parametrize("column", ["complainant", "summary", "note"])
+def test_a_correction_of_what_is_not_public_does_not_repeat_it(make: Maker, column: str) -> None:
+    cells = {"complainant": "Bat Bold", column: "Bat Bold"}
+    found = corrected(make, [row(1, **cells)], entry(column=column, old="Bat Bold", new="Dorj Bold")).findings
+    assert found["rule"].tolist() == ["correction_applied"]
+    for text in ("Bold", "Dorj"):
+        assert not found[["message", "value"]].apply(lambda cells, text=text: cells.str.contains(text)).any(axis=None)
+
+
+def test_a_correction_that_does_not_fit_does_not_repeat_a_name(make: Maker) -> None:
+    with pytest.raises(InputError) as refusal:
+        corrected(make, [row(1, complainant="Bat Bold")], entry(column="complainant", old="Dorj Bold", new="x"))
+    assert "Bold" not in str(refusal.value)
+
+
+HEAD = "number,rule,reason,who,date\n"
+LINE = "2/2024,number_gap,never given,M&E,2024-07-01\n"
+
+
+def explained(make: Maker, text: str) -> Cleaned:
+    project = make.project([row(1), row(3), row(5, "soon")])
+    (project.folder / "explanations.csv").write_text(text, encoding="utf-8")
+    return clean(project)
+
+
+def test_an_explanation_settles_its_error_and_no_other(make: Maker) -> None:
+    found = explained(make, "\ufeff" + HEAD + LINE).findings
+    severities = dict(zip(zip(found["registration_no"], found["rule"], strict=True), found["severity"], strict=True))
+    assert severities == {
+        ("2/2024", "number_gap"): "explained",
+        ("4/2024", "number_gap"): "error",
+        ("5/2024", "unreadable_date"): "error",
+        ("5/2024", "date_bounded"): "note",
+    }
+    message = found.loc[found["severity"] == "explained", "message"].iloc[0]
+    assert message.endswith("is missing from the register. Explained: never given (M&E, 2024-07-01)")
+    assert found["severity"].tolist() == ["error", "error", "note", "explained"]
+
+
+def test_of_two_explanations_the_last_counts(make: Maker) -> None:
+    found = explained(make, HEAD + LINE + LINE.replace("never given", "kept apart")).findings
+    assert found["message"].str.contains("kept apart").sum() == 1
+    assert not found["message"].str.contains("never given").any()
+
+
+def test_only_errors_are_explained(make: Maker) -> None:
+    found = explained(make, HEAD + "5/2024,date_bounded,known,M&E,2024-07-01\n").findings
+    assert "explained" not in found["severity"].tolist()
+
+
+def test_blank_lines_explain_nothing(make: Maker) -> None:
+    assert "explained" not in explained(make, HEAD + "\n,,,,\n").findings["severity"].tolist()
+
+
+def test_a_name_in_an_explanation_is_replaced(make: Maker) -> None:
+    project = make.project([row(1, complainant="Bat Bold"), row(3)])
+    text = HEAD + LINE.replace("never given", "Bat Bold kept it")
+    (project.folder / "explanations.csv").write_text(text, encoding="utf-8")
+    assert clean(project).findings["message"].str.contains("[person] kept it", regex=False).sum() == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "row 1: the headings must be number, rule, reason, who, date"),
+        ("number,rule,reason,who\n", "row 1: the headings must be number, rule, reason, who, date"),
+        (HEAD + LINE.replace("number_gap", "gap"), "row 2, column rule: 'gap' is not a rule"),
+        (HEAD + LINE + LINE.replace("never given", ""), "row 3: every cell must be filled"),
+        (HEAD + "2/2024,number_gap\n", "row 2: every cell must be filled"),
+        (HEAD + LINE.replace("2024-07-01", "1 July"), "row 2, column date: write the day as 2024-06-30"),
+        (HEAD + LINE.replace("never given", '"never'), "cannot be read"),
+    ],
+)
+def test_a_faulty_line_of_explanations_is_refused_by_its_row(make: Maker, text: str, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        explained(make, text)
+
+
+def test_explanations_in_another_encoding_are_refused_in_a_sentence(make: Maker) -> None:
+    project = make.project([row(1)])
+    (project.folder / "explanations.csv").write_bytes(HEAD.encode() + b"\xe9\n")
+    with pytest.raises(InputError, match=r"explanations\.csv cannot be read.*Save it as 'CSV UTF-8'"):
+        clean(project)
