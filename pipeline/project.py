@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 from collections.abc import Mapping
@@ -10,11 +11,12 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
 
 import holidays
 import pandas as pd
 from babel import Locale, UnknownLocaleError
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from pipeline.errors import InputError
 from pipeline.period import shown
@@ -160,6 +162,34 @@ Relations = Annotated[
 ]
 
 
+class Source(Strict):
+    """Where the register is: a file, a folder or a pattern beside project.yml, or a table of a database."""
+
+    file: Annotated[str, Field(min_length=1)] | None = None
+    sheet: Annotated[str, Field(min_length=1)] | None = None
+    encoding: str | None = None
+    database: Annotated[str, Field(pattern="^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
+    table: Annotated[str, Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Source:
+        if (self.file is None) == (self.database is None):
+            raise ValueError("give either file, or database (the name of an environment variable) with table")
+        if (self.database is None) != (self.table is None):
+            raise ValueError("database and table go together: the environment variable, and the table to read")
+        if self.database is not None and (self.sheet or self.encoding):
+            raise ValueError("sheet and encoding are for a file")
+        try:
+            codecs.lookup(self.encoding or "utf-8")
+        except LookupError:
+            raise ValueError(f"'{self.encoding}' is not an encoding, such as utf-8 or cp1251") from None
+        return self
+
+
+def _as_source(value: Any) -> Any:
+    return {"file": value} if isinstance(value, str) else value
+
+
 class Settings(Strict):
     """project.yml; docs/project-file.md explains every key."""
 
@@ -173,9 +203,13 @@ class Settings(Strict):
     grm_start: date
     implementing_unit_start: date | None = None
     complete_through: date
-    register_: Annotated[str, Field(alias="register", min_length=1)]
+    register_: Annotated[Source, BeforeValidator(_as_source), Field(alias="register")]
     columns: dict[str, str] = {}
+    not_collected: dict[Literal["channel", "status"], Text] = {}
     date_formats: tuple[str, ...] = ()
+    date_order: Literal["day_first", "month_first"] | None = None
+    date_system: Literal[1900, 1904] = 1900
+    timezone: str | None = None
     numbering: str | None = None
     calendar: Calendar = Calendar()
     channels: Annotated[dict[Code, Channel], Field(min_length=1)]
@@ -206,6 +240,13 @@ class Settings(Strict):
     def _known_country(cls, value: str) -> str:
         if value not in holidays.list_supported_countries(include_aliases=False):
             raise ValueError(f"'{value}' is not a country that the holiday calendar knows; use a code such as MN or KE")
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_timezone(cls, value: str | None) -> str | None:
+        if value is not None and value not in available_timezones():
+            raise ValueError(f"'{value}' is not a time zone; write it as Asia/Ulaanbaatar")
         return value
 
     @field_validator("numbering")

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import RootModel
+from pydantic import RootModel, model_validator
 
+from pipeline.project import fold
 from pipeline.yaml_files import Strict, read_yaml
 
+LOOKALIKES = str.maketrans("їєЇЄ", "үөҮӨ")
+"""The letters that stand for ү and ө in an encoding without them."""
 _FILE = Path(__file__).with_name("columns.yml")
 
 
@@ -17,17 +22,59 @@ class Column(Strict):
     """One known column of a register."""
 
     title: str
+    aliases: dict[Literal["en", "mn", "ru", "fr", "es"], tuple[str, ...]] = {}
     type: Literal[
         "text", "number_text", "date", "yes_no", "status", "channel", "relation", "type", "satisfaction", "severity"
     ]
     description: str
     required: bool = False
+    if_blank: str | None = None
+    unique: bool = False
+    not_before: str | None = None
+    may_lie_ahead: bool = False
     identifies: bool = False
     public: Literal["never", "redacted", "yes"]
 
 
 class _Dictionary(RootModel[dict[str, Column]]):
-    pass
+    @model_validator(mode="after")
+    def _one_column_a_heading(self) -> _Dictionary:
+        owners: dict[str, str] = {}
+        for name, column in self.root.items():
+            for key in (*_exact_keys(name, column), *_alias_keys(column)):
+                if owners.setdefault(key, name) != name:
+                    raise ValueError(f"'{key}' is a heading of both {owners[key]} and {name}")
+        return self
+
+
+def heading_key(text: str) -> str:
+    """Make headings comparable: case, white space, punctuation and look-alike letters do not tell them apart."""
+    folded = fold(unicodedata.normalize("NFKC", text)).translate(LOOKALIKES)
+    return " ".join(re.sub(r"[\W_]+", " ", folded).split())
+
+
+def _exact_keys(name: str, column: Column) -> list[str]:
+    return [heading_key(name), heading_key(column.title)]
+
+
+def _alias_keys(column: Column) -> list[str]:
+    return [heading_key(alias) for aliases in column.aliases.values() for alias in aliases]
+
+
+@cache
+def exact_headings() -> dict[str, str]:
+    """Return the column for the key of each name and title."""
+    return {key: name for name, column in dictionary().items() for key in _exact_keys(name, column)}
+
+
+@cache
+def alias_headings() -> dict[str, tuple[str, int]]:
+    """Return the column for the key of each alias, and the alias's place: what comes first in the list wins."""
+    return {
+        key: (name, place)
+        for name, column in dictionary().items()
+        for place, key in reversed(list(enumerate(_alias_keys(column))))
+    }
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from datetime import date
 
 import pandas as pd
@@ -10,6 +9,7 @@ import pandas as pd
 from pipeline.errors import InputError
 from pipeline.project import Project
 from pipeline.register import findings
+from pipeline.register.formats.text import decode, records
 
 COLUMNS = ("number", "rule", "reason", "who", "date")
 """The columns of data/<project>/explanations.csv."""
@@ -21,11 +21,8 @@ def read_explanations(project: Project) -> pd.DataFrame:
     if not path.is_file():
         return pd.DataFrame(columns=list(COLUMNS), dtype="str")
     shown_as = f"{project.shown_folder}/explanations.csv"
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as handle:
-            lines = [[cell.strip() for cell in line] for line in csv.reader(handle, strict=True)]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{shown_as} cannot be read ({error}). Save it as 'CSV UTF-8'.") from None
+    text, _ = decode(path.read_bytes(), shown_as)
+    lines = [[cell.strip() for cell in line] for line in records(text, shown_as)]
     if not lines or tuple(lines[0]) != COLUMNS:
         raise InputError(f"{shown_as}, row 1: the headings must be {', '.join(COLUMNS)}.")
     for row, line in enumerate(lines[1:], start=2):
@@ -35,15 +32,15 @@ def read_explanations(project: Project) -> pd.DataFrame:
 
 
 def settle(found: pd.DataFrame, explanations: pd.DataFrame) -> pd.DataFrame:
-    """Mark the error findings that an explanation names by number and rule as 'explained', with the reason."""
+    """Mark error findings that an explanation names by number and rule as 'explained', with the reason; sort all."""
     if found.empty or explanations.empty:
-        return found
+        return findings.in_order(found)
     told = explanations.drop_duplicates(["number", "rule"], keep="last").set_index(["number", "rule"])
     reason = (told["reason"] + " (" + told["who"] + ", " + told["date"] + ")").to_dict()
     keys = list(zip(found["registration_no"].fillna(""), found["rule"], strict=True))
     settled = pd.Series([reason.get(key, "") for key in keys], index=found.index)
     is_settled = (settled != "") & (found["severity"] == "error")
-    return findings.collect(
+    return findings.in_order(
         found.assign(
             severity=found["severity"].mask(is_settled, "explained"),
             message=found["message"].mask(is_settled, found["message"] + " Explained: " + settled),

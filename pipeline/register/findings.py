@@ -15,6 +15,8 @@ from pipeline.yaml_files import Strict, read_yaml
 
 COLUMNS = ("severity", "rule", "registration_no", "row", "column", "value", "message", "action")
 """The columns of internal/findings.csv, in order."""
+PLACED = (*COLUMNS, "source_file", "source_sheet")
+"""The columns of a table of findings inside the program: with the place that tells rows of two sheets apart."""
 SEVERITIES = ("error", "warning", "note", "explained")
 """'explained' is an error that a person has settled in explanations.csv."""
 
@@ -44,7 +46,7 @@ def rules() -> dict[str, Rule]:
 @cache
 def none() -> pd.DataFrame:
     """Return the empty table of findings."""
-    return pd.DataFrame({name: pd.Series(dtype="Int64" if name == "row" else "str") for name in COLUMNS})
+    return pd.DataFrame({name: pd.Series(dtype="Int64" if name == "row" else "str") for name in PLACED})
 
 
 def found(
@@ -57,7 +59,7 @@ def found(
     rule_id
         A key of rules.yml.
     rows
-        The rows concerned, with `source_file`, `source_row` and `registration_no`.
+        The rows concerned, with `source_file`, `source_sheet`, `source_row` and `registration_no`.
     column
         The known column concerned; the value of one that identifies a person stays blank.
     values
@@ -79,7 +81,7 @@ def found(
     parts["value"] = texts
     if "place" in needed:
         tail = f", column {column}" if column else ""
-        parts["place"] = rows["source_file"] + ", row " + rows["source_row"].astype("str") + tail
+        parts["place"] = places(rows) + tail
     if "file" in needed:
         parts["file"] = rows["source_file"]
     used = [name for name in parts if name in needed]
@@ -96,19 +98,30 @@ def found(
             "value": texts.to_numpy(),
             "message": messages,
             "action": rule.action,
+            "source_file": rows["source_file"].to_numpy(),
+            "source_sheet": rows["source_sheet"].to_numpy(),
         },
-        columns=list(COLUMNS),
+        columns=list(PLACED),
     )
 
 
-def collect(*tables: pd.DataFrame) -> pd.DataFrame:
-    """Put tables of findings together, the gravest first, then in the order of the register."""
+def places(rows: pd.DataFrame) -> pd.Series:
+    """Name each row by its file, its sheet where the file has several, and its number."""
+    sheet = (", sheet " + rows["source_sheet"]).where(rows["source_sheet"] != "", "")
+    return rows["source_file"] + sheet + ", row " + rows["source_row"].astype("str")
+
+
+def joined(*tables: pd.DataFrame) -> pd.DataFrame:
+    """Put tables of findings together."""
     filled = [table for table in tables if not table.empty]
-    if not filled:
-        return none()
-    joined = pd.concat(filled, ignore_index=True)
-    rank = joined["severity"].map({severity: place for place, severity in enumerate(SEVERITIES)})
-    order = joined.assign(_rank=rank).sort_values(["_rank", "row", "rule", "column"], kind="stable", na_position="last")
+    return pd.concat(filled, ignore_index=True) if filled else none()
+
+
+def in_order(found: pd.DataFrame) -> pd.DataFrame:
+    """Sort findings: the gravest first, then in the order of the register."""
+    rank = found["severity"].map({severity: place for place, severity in enumerate(SEVERITIES)})
+    keys = ["_rank", "source_file", "source_sheet", "row", "rule", "column"]
+    order = found.assign(_rank=rank).sort_values(keys, kind="stable", na_position="last")
     return order.drop(columns="_rank").reset_index(drop=True)
 
 

@@ -17,7 +17,6 @@ from pipeline.register.reading import Register
 UNDECLARED_FORMS = ("{number}", "{number}/{year}")
 """The forms of a number that are understood where project.yml declares no numbering."""
 _MOST_NUMBERED_GAPS = 20
-_MOST_TWINS = 20
 
 
 def place_receipts(register: Register, project: Project) -> Register:
@@ -25,8 +24,8 @@ def place_receipts(register: Register, project: Project) -> Register:
 
     Adds `number_series` (text, missing where the number does not have the project's form), `number_in_series`
     (Int64), `date_received_earliest` and `date_received_latest` (days; both are the date of receipt where it is
-    stated). Findings: numbers that are missing, not of the form, used twice or left out of the series; dates of a
-    series that do not follow its numbers; receipts that could only be bounded.
+    stated). Findings: numbers left out of the series; dates of a series that do not follow its numbers; receipts that
+    could only be bounded.
     """
     table = _with_numbers(register.table, project)
     table, order = _with_bounds(table, project)
@@ -39,7 +38,15 @@ def place_receipts(register: Register, project: Project) -> Register:
         first=undated["date_received_earliest"],
         last=undated["date_received_latest"],
     )
-    return register.with_table(table, *_number_findings(table, register, project), order, bounded)
+    numbering = project.settings.numbering
+    gaps = _gaps(table, register, numbering) if numbering else findings.none()
+    return register.with_table(table, gaps, order, bounded)
+
+
+def number_pattern(form: str) -> str:
+    """Return the regular expression of a number that is built as `form` says, with the groups `number` and `year`."""
+    pattern = re.escape(form).replace(r"\{number\}", "(?P<number>[0-9]{1,9})")
+    return pattern.replace(r"\{year\}", "(?P<year>[0-9]{4})")
 
 
 def _with_numbers(table: pd.DataFrame, project: Project) -> pd.DataFrame:
@@ -47,10 +54,7 @@ def _with_numbers(table: pd.DataFrame, project: Project) -> pd.DataFrame:
     series = pd.Series(pd.NA, index=table.index, dtype="str")
     number = pd.Series(pd.NA, index=table.index, dtype="Int64")
     for form in (declared,) if declared else UNDECLARED_FORMS:
-        pattern = (
-            re.escape(form).replace(r"\{number\}", "(?P<number>[0-9]{1,9})").replace(r"\{year\}", "(?P<year>[0-9]{4})")
-        )
-        parts = table["registration_no"].str.extract(f"^{pattern}$")
+        parts = table["registration_no"].str.extract(f"^{number_pattern(form)}$")
         fits = parts["number"].notna() & number.isna()
         number = number.mask(fits, pd.to_numeric(parts["number"]).astype("Int64"))
         years = parts["year"] if "year" in parts else pd.Series("", index=table.index)
@@ -101,22 +105,6 @@ def _neighbours(table: pd.DataFrame, received: pd.Series) -> tuple[pd.Series, pd
     return lower.reindex(table.index), upper.reindex(table.index), order
 
 
-def _number_findings(table: pd.DataFrame, register: Register, project: Project) -> list[pd.DataFrame]:
-    number = table["registration_no"]
-    blank = number.isna()
-    twice = table[number.duplicated(keep=False) & ~blank]
-    rows = twice.groupby("registration_no")["source_row"].transform(_listed)
-    noticed = [
-        findings.found("number_missing", table[blank], "registration_no"),
-        findings.found("duplicate_number", twice, "registration_no", twins=rows.astype("str")),
-    ]
-    if project.settings.numbering:
-        strange = table[table["number_series"].isna() & ~blank]
-        noticed.append(findings.found("number_form", strange, "registration_no", known=project.settings.numbering))
-        noticed.append(_gaps(table, register, project.settings.numbering))
-    return noticed
-
-
 def _gaps(table: pd.DataFrame, register: Register, numbering: str) -> pd.DataFrame:
     """Find the numbers that a declared numbering misses; a yearly series begins at 1."""
     rows = []
@@ -138,7 +126,8 @@ def _gaps(table: pd.DataFrame, register: Register, numbering: str) -> pd.DataFra
             before = number
     if not rows:
         return findings.none()
-    gaps = pd.DataFrame(rows).assign(source_file=register.file, source_row=pd.array([pd.NA] * len(rows), dtype="Int64"))
+    nowhere = pd.array([pd.NA] * len(rows), dtype="Int64")
+    gaps = pd.DataFrame(rows).assign(source_file=register.file, source_sheet="", source_row=nowhere)
     return findings.found(
         "number_gap",
         gaps,
@@ -148,11 +137,6 @@ def _gaps(table: pd.DataFrame, register: Register, numbering: str) -> pd.DataFra
         before=gaps["before"],
         after=gaps["after"],
     )
-
-
-def _listed(rows: pd.Series) -> str:
-    more = " …" if len(rows) > _MOST_TWINS else ""
-    return ", ".join(map(str, rows.head(_MOST_TWINS))) + more
 
 
 def _stretches(first: int, last: int) -> list[tuple[int, int]]:

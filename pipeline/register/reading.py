@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -12,16 +11,13 @@ import pandas as pd
 from pipeline.errors import InputError
 from pipeline.project import Project
 from pipeline.register import findings
+from pipeline.register.columns import LOOKALIKES, alias_headings, exact_headings, heading_key
+from pipeline.register.formats.files import ENDINGS, read_file
+from pipeline.register.formats.sheet import Sheet
+from pipeline.register.tables import SET_ASIDE, Table, find_tables, letter
 
-PLACE = ("source_file", "source_row")
-"""Where a row stands: the file, and the row as a spreadsheet numbers it (the headings are row 1)."""
-_DELIMITERS = ",;\t|"
-_INVISIBLE = "".join(
-    chr(c)
-    for c in (0xAD, 0x61C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF)
-)
-"""Letters without width and marks of direction: they hide in a cell and can turn what stands there about."""
-_WITHOUT_INVISIBLE = str.maketrans("", "", _INVISIBLE)
+PLACE = ("source_file", "source_sheet", "source_row")
+"""Where a row stands: the file, the sheet (blank where the file has none), and the row as a spreadsheet numbers it."""
 
 
 @dataclass(frozen=True)
@@ -29,39 +25,78 @@ class Register:
     """A register on its way through cleaning.
 
     `table` has one row a grievance; `found` is every finding so far; `headings` maps each heading of the file to the
-    column it became; `file` names the register as errors do.
+    column it became; `file` names the register as errors do; `tables` are what was taken for it, and `left_out` the
+    sheets and tables that were not.
     """
 
     table: pd.DataFrame
     file: str
     headings: dict[str, str]
     found: pd.DataFrame
+    tables: tuple[Table, ...] = ()
+    left_out: tuple[tuple[Sheet, str], ...] = field(default=())
 
     def with_table(self, table: pd.DataFrame, *noticed: pd.DataFrame) -> Register:
         """Return the register with another table and more findings; no row may get lost on the way."""
         if len(table) != len(self.table):
             raise AssertionError(f"{len(self.table)} rows went in and {len(table)} came out")
-        return replace(self, table=table, found=findings.collect(self.found, *noticed))
+        return replace(self, table=table, found=findings.joined(self.found, *noticed))
 
 
 def register_files(project: Project) -> list[Path]:
-    """Return the files that make up the register; a missing one is an `InputError`."""
-    path = project.folder / project.settings.register_
-    shown_as = f"{project.shown_folder}/{project.settings.register_}"
-    if not path.resolve().is_relative_to(project.folder.resolve()):
-        raise InputError(
-            f"{project.shown_folder}/project.yml, key register: the register must lie in the project's folder."
-        )
-    if path.suffix.lower() not in (".csv", ".tsv", ".txt"):
-        raise InputError(
-            f"{shown_as}: the register is read from a text file, .csv or .tsv. In Excel choose File, Save As, "
-            "'CSV UTF-8', put the file beside project.yml and name it under the key register."
-        )
-    if not path.is_file():
-        raise InputError(
-            f"{shown_as} is missing. Put the register there, or name it under the key register in project.yml."
-        )
-    return [path]
+    """Return the files that make up the register, none for a database; a missing one is an `InputError`.
+
+    A folder stands for all files in it that can be read, a pattern such as registers/*.xlsx for those that it fits.
+    """
+    named = project.settings.register_.file
+    if named is None:
+        return []
+    key = f"{project.shown_folder}/project.yml, key register"
+    home = project.folder.resolve()
+    path = project.folder / named
+    if any(mark in named for mark in "*?[") and not path.exists():
+        if Path(named).is_absolute() or ".." in Path(named).parts:
+            raise InputError(f"{key}: the register must lie in the project's folder.")
+        found = [one for one in sorted(project.folder.glob(named)) if one.is_file() and not _is_aside(one)]
+        if not found:
+            raise InputError(f"{key}: no file in {project.shown_folder} fits the pattern '{named}'.")
+    elif path.is_dir() and path.resolve() != home:
+        found = [one for one in sorted(path.iterdir()) if one.is_file() and _is_readable(one)]
+        if not found:
+            raise InputError(
+                f"{project.shown_folder}/{named}: the folder holds no file that can be read as a register."
+            )
+    else:
+        found = [path]
+    for one in found:
+        if not one.resolve().is_relative_to(home):
+            raise InputError(f"{key}: the register must lie in the project's folder.")
+        if not one.is_file():
+            raise InputError(_missing(project, named))
+    return found
+
+
+def _is_aside(path: Path) -> bool:
+    """Say whether a file only looks like part of a register: hidden, or the lock of an open workbook."""
+    return path.name.startswith((".", "~$"))
+
+
+def _is_readable(path: Path) -> bool:
+    return path.name.lower().endswith(ENDINGS) and not _is_aside(path)
+
+
+def _missing(project: Project, named: str) -> str:
+    aside = {"project.yml", "corrections.yml", "explanations.csv", "decisions.csv", "disclosure.csv"}
+    others = [
+        one.name
+        for one in (sorted(project.folder.iterdir()) if project.folder.is_dir() else ())
+        if one.is_file() and _is_readable(one) and one.name not in aside
+    ]
+    hint = f" There is {others[0]}: is that the one?" if others else ""
+    return (
+        f"{project.shown_folder}/{named} is missing. Put the register there, or name it under the key register in "
+        f"project.yml.{hint}"
+    )
 
 
 def read_register(project: Project) -> Register:
@@ -70,105 +105,160 @@ def read_register(project: Project) -> Register:
     Returns
     -------
     Register
-        Its table holds one text column a heading, blanks as missing, and the columns of `PLACE`. Cells beyond the
-        headings are set aside with a finding; rows that are blank throughout are no grievances.
+        Its table holds one text column a heading, blanks as missing, and the columns of `PLACE`. Rows that are blank
+        throughout are no grievances; what else is none, and cells beyond the headings, are set aside with a finding.
 
     Raises
     ------
     InputError
-        When the file is no text, has no heading row or has a heading twice.
+        When a file cannot be read, or no table with a row of headings is found.
     """
-    (path,) = register_files(project)
-    shown_as = f"{project.shown_folder}/{path.name}"
-    records = _records(_text_of(path, shown_as), shown_as)
-    first = next((number for number, cells in enumerate(records) if any(cells)), None)
-    if first is None:
-        raise InputError(f"{shown_as} is empty. It needs a row of headings and one row a grievance.")
-    headings = _headings(records[first], shown_as, first + 1)
-    width = len(headings)
-    rows: list[list[str]] = []
-    places: list[int] = []
-    beyond: dict[int, int] = {}
-    for number, cells in enumerate(records[first + 1 :], start=first + 2):
-        if not any(cells):
-            continue
-        extra = [cell for cell in cells[width:] if cell]
-        if extra:
-            beyond[len(rows)] = len(extra)
-        rows.append(cells[:width] + [""] * (width - len(cells)))
-        places.append(number)
-    table = pd.DataFrame(rows, columns=headings, dtype="str")
-    table = table.mask(table == "").assign(source_file=path.name, source_row=pd.Series(places, dtype="int64"))
-    register = Register(table, path.name, {heading: heading for heading in headings}, findings.none())
-    if not beyond:
-        return register
-    counts = pd.Series(beyond)
-    at = table.loc[counts.index].assign(registration_no=table.loc[counts.index].iloc[:, 0])
-    return register.with_table(table, findings.found("cells_beyond_headings", at, values=counts))
+    source = project.settings.register_
+    if source.database is not None:
+        from pipeline.register.formats.database import read_database
+
+        assert source.table is not None
+        sheets = read_database(source.database, source.table, f"{project.shown_folder}/project.yml")
+        return _register(sheets, project, f"{source.database}, table {source.table}")
+    files = register_files(project)
+    sheets = []
+    for path in files:
+        name = path.relative_to(project.folder).as_posix()
+        sheets += read_file(path, name, f"{project.shown_folder}/{name}", source.encoding or "")
+    if source.sheet is not None:
+        sheets = _sheets_named(sheets, source.sheet, project)
+    return _register(sheets, project, files[0].name if len(files) == 1 else str(source.file))
 
 
-def _text_of(path: Path, shown_as: str) -> str:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
+def _sheets_named(sheets: list[Sheet], name: str, project: Project) -> list[Sheet]:
+    named = [sheet for sheet in sheets if heading_key(sheet.name) == heading_key(name)]
+    if not named:
+        there = ", ".join(f"'{sheet.name}'" for sheet in sheets if sheet.name) or "none with a name"
         raise InputError(
-            f"{shown_as} cannot be read: {error.strerror}. Close it in other programs and try again."
-        ) from None
-    if data[:4] == b"PK\x03\x04" or data[:4] == b"\xd0\xcf\x11\xe0" or b"\0" in data:
-        raise InputError(
-            f"{shown_as} is not a text file; a spreadsheet with the ending changed is still a spreadsheet. In Excel "
-            "choose File, Save As, 'CSV UTF-8'."
+            f"{project.shown_folder}/project.yml, key register.sheet: there is no sheet '{name}'. The sheets are: "
+            f"{there}."
         )
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        row = data[: error.start].count(b"\n") + 1
+    return named
+
+
+def _register(sheets: Sequence[Sheet], project: Project, name: str) -> Register:
+    known = {key: column for key, (column, _) in alias_headings().items()} | exact_headings()
+    known |= {heading_key(heading): column for heading, column in project.settings.columns.items()}
+    found = {sheet.shown: find_tables(sheet, known) for sheet in sheets}
+    tables, left_out = _taken([(sheet, found[sheet.shown]) for sheet in sheets])
+    if all(sheet.cells.empty for sheet in sheets):
+        raise InputError(f"{project.shown_folder}/{name} is empty. It needs a row of headings and one row a grievance.")
+    if not tables:
         raise InputError(
-            f"{shown_as}, line {row}: a character is not UTF-8. In Excel save the register as 'CSV UTF-8 (Comma "
-            "delimited)', not as plain 'CSV'."
-        ) from None
+            f"{project.shown_folder}/{name}: no row of headings was found. The register needs a row of headings, one "
+            "word or more above each column, and one row a grievance."
+        )
+    tables = [_with_letters(table, project) for table in tables]
+    parts, noticed = [], []
+    spelling: dict[str, str] = {}
+    for table in tables:
+        part = _with_places(table, spelling)
+        parts.append(part)
+        noticed += _set_aside(table, part)
+    headings = [*dict.fromkeys(heading for part in parts for heading in part.columns if heading not in PLACE)]
+    whole = pd.concat(parts, ignore_index=True)[[*PLACE, *headings]]
+    noticed += [_table_left_out(sheet, why) for sheet, why in left_out if why]
+    register = Register(
+        whole, name, {heading: heading for heading in headings}, findings.none(), tuple(tables), tuple(left_out)
+    )
+    return register.with_table(whole, *noticed)
 
 
-def _records(text: str, shown_as: str) -> list[list[str]]:
-    records: list[list[str]] = []
-    previous_limit = csv.field_size_limit(len(text) + 1)
-    try:
-        delimiter = max(_DELIMITERS, key=lambda mark: len(_first_record(text, mark)))
-        for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
-            records.append([_clean(cell) for cell in cells])
-    except csv.Error as error:
-        raise InputError(
-            f"{shown_as}, row {len(records) + 1}: the row cannot be read ({error}). Look for a quotation mark that is "
-            "not closed, in this row or the one before."
-        ) from None
-    finally:
-        csv.field_size_limit(previous_limit)
-    return records
+def _taken(found: list[tuple[Sheet, list[Table]]]) -> tuple[list[Table], list[tuple[Sheet, str]]]:
+    """Choose the tables that are the register: those with at least half as many known headings as the best one.
+
+    Returns those, and every other sheet with what is to be said of it: nothing of a sheet without a table.
+    """
+    every = [table for _, tables in found for table in tables]
+    best = max((table.hits for table in every), default=0)
+    if best == 0:
+        largest = max(every, key=lambda table: len(table.rows) * len(table.headings), default=None)
+        chosen = [largest] if largest else []
+    else:
+        chosen = [table for table in every if table.hits >= max(1, best / 2)]
+    left_out = []
+    for sheet, tables in found:
+        others = [table for table in tables if not any(table is one for one in chosen)]
+        rows = sum(len(table.rows) for table in others)
+        # A sheet with a list of two columns (instructions, codes) is no register that somebody could miss.
+        if any(len(table.headings) >= 3 for table in others) or (others and len(others) < len(tables)):
+            left_out.append((sheet, f"{rows} row{'s' if rows != 1 else ''}"))
+        elif not any(table.sheet is sheet for table in chosen):
+            left_out.append((sheet, ""))
+    return chosen, left_out
 
 
-def _first_record(text: str, delimiter: str) -> list[str]:
-    """Return the headings as one delimiter parts them: a quoted heading may hold line breaks and other delimiters."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    return next((cells for cells in reader if any(_clean(cell).strip(_DELIMITERS) for cell in cells)), [])
+def _with_letters(table: Table, project: Project) -> Table:
+    """Put back the letters that a file in cp1251 cannot have: Mongolian offices write ї and є there for ү and ө."""
+    sheet = table.sheet
+    if project.settings.country != "MN" or sheet.encoding != "cp1251":
+        return table
+    cells = sheet.cells.apply(lambda column: column.str.translate(LOOKALIKES))
+    return replace(table, sheet=replace(sheet, cells=cells))
 
 
-def _clean(cell: str) -> str:
-    return cell.translate(_WITHOUT_INVISIBLE).replace("\u00a0", " ").replace("\u202f", " ").strip()
+def _with_places(table: Table, spelling: dict[str, str]) -> pd.DataFrame:
+    """Return a table's grievances with their places; a heading is spelt as in the first table that has it."""
+    cells = table.cells()
+    # A heading that is one of the program's own names must not take its place.
+    given = [f"{name} (as given)" if name in PLACE else name for name in cells.columns]
+    cells.columns = pd.Index([spelling.setdefault(heading_key(name) or name, name) for name in given])
+    sheet = table.sheet
+    return cells.assign(
+        source_file=pd.Series(sheet.file, index=cells.index, dtype="str"),
+        source_sheet=pd.Series(sheet.name, index=cells.index, dtype="str"),
+        source_row=pd.Series([sheet.row_number(int(row)) for row in table.rows], index=cells.index, dtype="int64"),
+    )
 
 
-def _headings(cells: list[str], shown_as: str, row: int) -> list[str]:
-    cells = [" ".join(cell.split()) for cell in cells]
-    while cells and not cells[-1]:
-        cells = cells[:-1]
-    for place, heading in enumerate(cells, start=1):
-        if not heading:
-            raise InputError(f"{shown_as}, row {row}, column {place}: the heading is blank. Give the column a heading.")
-        if cells.index(heading) + 1 != place:
-            raise InputError(
-                f"{shown_as}, row {row}: the heading '{heading}' stands there twice. Rename one of the two."
-            )
-        if heading in PLACE:
-            raise InputError(
-                f"{shown_as}, row {row}: the heading '{heading}' is a word that the program needs. Rename the column."
-            )
-    return cells
+def _set_aside(table: Table, part: pd.DataFrame) -> list[pd.DataFrame]:
+    sheet = table.sheet
+    why = pd.Series({sheet.row_number(row): SET_ASIDE[kind] for row, kind in table.set_aside.items()}, dtype="str")
+    aside = _places(sheet, list(why.index))
+    of_table = part[[*PLACE]].assign(registration_no=part.iloc[:, 0])
+    beyond = pd.Series({sheet.row_number(row): count for row, count in table.beyond.items()}, dtype="int64")
+    longer = of_table[of_table["source_row"].isin(beyond.index)]
+    hidden = of_table[of_table["source_row"].isin(sheet.hidden_rows)]
+    return [
+        findings.found(
+            "row_set_aside", aside, values=pd.Series("", index=aside.index), what=why.reset_index(drop=True)
+        ),
+        findings.found("cells_beyond_headings", longer, values=longer["source_row"].map(beyond)),
+        findings.found("row_hidden", hidden, values=pd.Series("", index=hidden.index)),
+        *_error_cells(table, of_table),
+    ]
+
+
+def _error_cells(table: Table, of_table: pd.DataFrame) -> list[pd.DataFrame]:
+    """Note the cells of grievances in which a formula of the workbook ended in an error."""
+    at = [
+        (row, column)
+        for row, column in sorted(table.sheet.error_cells)
+        if column in table.columns and row in set(of_table["source_row"])
+    ]
+    if not at:
+        return []
+    rows = of_table.set_index("source_row", drop=False).loc[[row for row, _ in at]].reset_index(drop=True)
+    cells = pd.Series([f"{letter(column)}{row}" for row, column in at])
+    return [findings.found("cell_with_error", rows, values=cells)]
+
+
+def _table_left_out(sheet: Sheet, rows: str) -> pd.DataFrame:
+    place = _places(sheet, [pd.NA])
+    return findings.found("table_left_out", place, values=pd.Series([rows]), what=sheet.shown)
+
+
+def _places(sheet: Sheet, rows: list[int]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "source_file": pd.Series([sheet.file] * len(rows), dtype="str"),
+            "source_sheet": pd.Series([sheet.name] * len(rows), dtype="str"),
+            "source_row": pd.array(rows, dtype="Int64"),
+            "registration_no": pd.Series([""] * len(rows), dtype="str"),
+        }
+    )

@@ -6,28 +6,30 @@ not before the receipt; any other such date is left out, with a finding.
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
+from rapidfuzz import fuzz
 
 from pipeline.project import Project
 from pipeline.register import findings
-from pipeline.register.columns import names
+from pipeline.register.columns import dictionary
 from pipeline.register.mapping import collected
 from pipeline.register.reading import Register
+from pipeline.register.schema import Faults, faults, schema
 
 CLOSED = ("rejected", "withdrawn")
 ENDED = ("resolved", *CLOSED)
 EVENTS = ("date_resolved", "date_reopened", "date_resolved_again", "date_closed")
 """Events that change what is open; `<event>_counted` holds the day that the figures use."""
 
-_ORDER = (
-    ("date_received", "date_acknowledged"),
-    ("date_resolved", "date_outcome_communicated"),
-    ("date_resolved", "date_appealed"),
-    ("date_received", "date_escalated"),
-    ("date_received", "date_closed"),
-    ("date_resolved", "date_reopened"),
-    ("date_reopened", "date_resolved_again"),
-)
+_MOST_TWINS = 20
+_SHORTEST_TEXT = 40
+_NEIGHBOURS = 3
+_DAYS_APART = 30
+_ALIKE = 95
+"""Texts of at least this many letters, compared with this many neighbours, at most so many days apart, of this likeness
+of 100."""
 
 
 def check(register: Register, project: Project) -> Register:
@@ -37,12 +39,15 @@ def check(register: Register, project: Project) -> Register:
     and `is_ended_undated`: ended by its status, but without a usable date.
     """
     table = _with_counted_dates(register.table)
+    broken = faults(table, schema(project, collected(register)))
     noticed = [
-        *_blank_cells(table, register),
-        *_outside_the_register(table, project),
-        *_order_of_dates(table),
+        *_numbers(table, project, broken),
+        *_blank_cells(table, register, broken),
+        *_outside_the_register(table, project, broken),
+        *_order_of_dates(table, broken),
         *_status_against_dates(table, project),
         *_conflicts(table, project),
+        *_likely_duplicates(table),
     ]
     return register.with_table(table, *noticed)
 
@@ -73,43 +78,58 @@ def _with_counted_dates(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _blank_cells(table: pd.DataFrame, register: Register) -> list[pd.DataFrame]:
-    def unseen(column: str) -> pd.DataFrame:
-        # A cell that held something unknown has its own finding already.
-        told = set(register.found.loc[register.found["column"] == column, "row"].dropna())
-        return table[table[column].isna() & ~table["source_row"].isin(told)]
+def _numbers(table: pd.DataFrame, project: Project, broken: Faults) -> list[pd.DataFrame]:
+    def of(rule: str) -> pd.DataFrame:
+        return table.loc[broken.get((rule, "registration_no"), pd.Index([], dtype="int64"))]
 
-    noticed = [findings.found(f"{name}_missing", unseen(name), name) for name in ("status", "channel")]
-    if "type" in collected(register):
-        noticed.append(findings.found("type_missing", unseen("type"), "type"))
+    twice = of("duplicate_number")
+    rows = twice.groupby("registration_no")["source_row"].transform(_listed)
+    return [
+        findings.found("number_missing", of("number_missing"), "registration_no"),
+        findings.found("duplicate_number", twice, "registration_no", twins=rows.astype("str")),
+        findings.found("number_form", of("number_form"), "registration_no", known=project.settings.numbering),
+    ]
+
+
+def _listed(rows: pd.Series) -> str:
+    more = " …" if len(rows) > _MOST_TWINS else ""
+    return ", ".join(map(str, rows.head(_MOST_TWINS))) + more
+
+
+def _blank_cells(table: pd.DataFrame, register: Register, broken: Faults) -> list[pd.DataFrame]:
+    # A cell that held something unknown has its own finding already.
+    told = register.found.dropna(subset=["row"])
+    told = told[told["column"] != ""]
+    keys = set(zip(told["source_file"], told["source_sheet"], told["row"], told["column"], strict=True))
+    noticed = []
+    for name, column in dictionary().items():
+        blank = table.loc[broken.get((column.if_blank or "", name), pd.Index([]))]
+        places = zip(blank["source_file"], blank["source_sheet"], blank["source_row"], strict=True)
+        untold = [(*place, name) not in keys for place in places]
+        if column.if_blank and name != "registration_no":
+            noticed.append(findings.found(column.if_blank, blank[untold], name))
     return noticed
 
 
-def _outside_the_register(table: pd.DataFrame, project: Project) -> list[pd.DataFrame]:
+def _outside_the_register(table: pd.DataFrame, project: Project, broken: Faults) -> list[pd.DataFrame]:
     settings = project.settings
-    start, complete = pd.Timestamp(settings.grm_start), pd.Timestamp(settings.complete_through)
-    early = table[table["date_received"] < start]
-    noticed = [findings.found("received_before_start", early, "date_received", known=settings.grm_start)]
-    for name in names(type="date"):
-        if name != "date_due":
-            late = table[table[name].dt.normalize() > complete]
-            noticed.append(findings.found("after_complete_through", late, name, known=settings.complete_through))
-    return noticed
+    known = {
+        "received_before_start": settings.grm_start,
+        "after_complete_through": settings.complete_through,
+    }
+    return [
+        findings.found(rule, table.loc[rows], name, known=known[rule])
+        for (rule, name), rows in broken.items()
+        if rule in known
+    ]
 
 
-def _is_before(table: pd.DataFrame, later: str, earlier: str) -> pd.Series:
-    """Say where `later` lies before `earlier`: by time of day where both cells give one, else by day."""
-    a, b = table[earlier], table[later]
-    timed = (a != a.dt.normalize()) & (b != b.dt.normalize())
-    return (b < a).where(timed, b.dt.normalize() < a.dt.normalize()).fillna(False).astype(bool)
-
-
-def _order_of_dates(table: pd.DataFrame) -> list[pd.DataFrame]:
-    wrong = table[_is_before(table, "date_resolved", "date_received")]
-    noticed = [findings.found("resolved_before_received", wrong, "date_resolved", known=wrong["date_received"])]
-    for earlier, later in _ORDER:
-        wrong = table[_is_before(table, later, earlier)]
-        noticed.append(findings.found("dates_out_of_order", wrong, later, known=wrong[earlier], other=earlier))
+def _order_of_dates(table: pd.DataFrame, broken: Faults) -> list[pd.DataFrame]:
+    noticed = []
+    for (rule, name), index in broken.items():
+        if rule in ("resolved_before_received", "dates_out_of_order"):
+            rows, earlier = table.loc[index], dictionary()[name].not_before
+            noticed.append(findings.found(rule, rows, name, known=rows[earlier], other=earlier))
     return noticed
 
 
@@ -157,4 +177,28 @@ def _conflicts(table: pd.DataFrame, project: Project) -> list[pd.DataFrame]:
     return [
         findings.found("relation_against_status", conflict, "relation", values=shown_relation, known=shown_status),
         findings.found("channel_inferred", inferred, "channel", values=shown_channel),
+    ]
+
+
+def _likely_duplicates(table: pd.DataFrame) -> list[pd.DataFrame]:
+    """Find texts that are nearly those of another grievance received within some days.
+
+    Each text is compared with the few that follow it in alphabetical order, so that the effort grows with the
+    register and not with its square.
+    """
+    texts = table.loc[table["summary"].str.len() >= _SHORTEST_TEXT, "summary"]
+    plain = texts.map({text: " ".join(re.findall(r"\w+", text.casefold())) for text in texts.unique()}).sort_values()
+    rows, days = plain.index, table["date_received_latest"]
+    twins: dict[int, int] = {}
+    for step in range(1, _NEIGHBOURS + 1):
+        for first, second in zip(rows[:-step], rows[step:], strict=True):
+            near = abs((days[first] - days[second]).days) <= _DAYS_APART
+            if near and fuzz.ratio(plain[first], plain[second], score_cutoff=_ALIKE):
+                twins.setdefault(max(first, second), min(first, second))
+    again = table.loc[sorted(twins)]
+    others = table.loc[[twins[row] for row in again.index]].set_axis(again.index)
+    named = others["registration_no"].fillna("") + " (row " + others["source_row"].astype("str") + ")"
+    blank = pd.Series("", index=again.index)
+    return [
+        findings.found("likely_duplicate", again, "summary", values=blank, other=named.str.strip(), known=_DAYS_APART)
     ]

@@ -2,119 +2,141 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Mapping
 
+import ftfy
 import pandas as pd
+from ftfy.badness import is_bad
+from rapidfuzz import fuzz, process
 
-from pipeline.project import Project, Term, fold, spellings
+from pipeline.project import Project, Term, fold
 from pipeline.register import findings
-from pipeline.register.columns import names
+from pipeline.register.columns import dictionary, names
+from pipeline.register.dates import Reading, parse_dates
 from pipeline.register.reading import Register
-from pipeline.working_days import FIRST_YEAR, LAST_YEAR
-
-DATE_FORMATS = (
-    "%Y-%m-%d",
-    "%Y-%m-%d %H:%M:%S",
-    "%Y-%m-%d %H:%M",
-    "%Y-%m-%dT%H:%M:%S",
-    "%Y-%m-%dT%H:%M",
-    "%Y.%m.%d",
-    "%Y/%m/%d",
-    "%B %d, %Y",
-    "%b %d, %Y",
-    "%d %B %Y",
-    "%d %b %Y",
+from pipeline.register.words import (
+    SATISFACTION,
+    known_words,
+    nothing_words,
+    satisfaction_words,
+    word_key,
+    yes_no_words,
 )
-"""Forms of a date that can be read in one way only; project.yml's `date_formats` come before them."""
 
-SATISFACTION = ("satisfied", "dissatisfied", "no_answer", "not_asked")
-_YES_NO = {"yes": True, "y": True, "true": True, "1": True, "no": False, "n": False, "false": False, "0": False}
+FREE_TEXTS = ("summary", "action_taken", "note")
+"""Columns in which a word for 'nothing' is an answer and stays."""
+_ALIKE = 60
+"""From which likeness on, of 100, a known word is named beside an unknown one."""
 
 
 def read_values(register: Register, project: Project) -> Register:
     """Read the typed columns.
 
-    Dates become timestamps without zone (with their time of day where it is given), vocabulary columns codes, yes/no
-    columns booleans. A cell that cannot be read becomes missing, with a finding that holds its text.
+    Texts that a wrong encoding had garbled are mended. Dates become timestamps without zone (with their time of day
+    where it is given), vocabulary columns codes, yes/no columns booleans; a word for 'nothing' is a blank. A cell that
+    cannot be read becomes missing, with a finding that holds its text.
     """
-    settings = project.settings
-    table = register.table.copy()
-    noticed = []
+    table, noticed = _mended(register.table)
+    as_written = table = _without_nothing(table)
+    table = table.copy()
+    reading = _reading(project)
+    from_1904 = _from_1904(register)
+    rows = findings.places(table)
     for name in names(type="date"):
-        table[name], bad = parse_dates(table[name], (*settings.date_formats, *DATE_FORMATS))
-        noticed.append(findings.found("unreadable_date", register.table[bad], name))
-    for kind, terms in _vocabularies(project).items():
+        table[name], bad = parse_dates(table[name], reading, name, rows, from_1904)
+        noticed.append(findings.found("unreadable_date", as_written[bad], name))
+    for kind, (group, terms) in _vocabularies(project).items():
+        known = known_words(group, terms)
         for name in names(type=kind):
-            table[name], unknown = _match(table[name], spellings(terms))
-            rows = register.table[unknown]
-            nearest = rows[name].map({text: _nearest(text, terms) for text in rows[name].unique()})
-            noticed.append(findings.found(f"unknown_{kind}", rows, name, nearest=nearest))
+            table[name], unknown = _match(table[name], known)
+            at = as_written[unknown]
+            nearest = at[name].map({text: _nearest(text, known, terms) for text in at[name].unique()})
+            noticed.append(findings.found(f"unknown_{kind}", at, name, nearest=nearest))
     for name, allowed in _closed_lists(project).items():
         table[name], unknown = _match(table[name], allowed)
-        noticed.append(findings.found("unknown_value", register.table[unknown], name, known=_listed(allowed)))
+        noticed.append(findings.found("unknown_value", as_written[unknown], name, known=_listed(allowed)))
     for name in names(type="yes_no"):
-        table[name], unknown = _match(table[name], _YES_NO, dtype="boolean")
+        table[name], unknown = _match(table[name], yes_no_words(), dtype="boolean")
         rule = "sensitive_in_doubt" if name == "is_sensitive" else "unknown_value"
-        noticed.append(findings.found(rule, register.table[unknown], name, known="yes, no"))
+        noticed.append(findings.found(rule, as_written[unknown], name, known="yes, no"))
     # Doubt counts as sensitive until the cell is mended.
-    table["is_sensitive"] = table["is_sensitive"].mask(
-        register.table["is_sensitive"].notna() & table["is_sensitive"].isna(), True
-    )
+    in_doubt = as_written["is_sensitive"].notna() & table["is_sensitive"].isna()
+    table["is_sensitive"] = table["is_sensitive"].mask(in_doubt, True)
     return register.with_table(table, *noticed)
 
 
-def parse_dates(cells: pd.Series, formats: Iterable[str]) -> tuple[pd.Series, pd.Series]:
-    """Read texts as dates by the first format that fits.
-
-    Returns
-    -------
-    dates, unreadable
-        Timestamps (microseconds, no zone) and a mask of the filled cells that no format fits or whose year is none.
-    """
-    filled = pd.Series(cells.dropna().unique(), dtype="str")
-    # A text without a digit is no date: pandas would read 'today' and 'now' as the day of the run.
-    unique = filled[filled.str.contains("[0-9]")]
-    parsed = pd.Series(pd.NaT, index=unique.index, dtype="datetime64[us]")
-    for form in formats:
-        left = parsed.isna()
-        if not left.any():
-            break
-        parsed[left] = pd.to_datetime(unique[left], format=form, errors="coerce").astype("datetime64[us]")
-    parsed = parsed.where(parsed.dt.year.between(FIRST_YEAR, LAST_YEAR))
-    dates = cells.map(dict(zip(unique, parsed, strict=True))).astype("datetime64[us]")
-    return dates, cells.notna() & dates.isna()
+def _mended(table: pd.DataFrame) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
+    """Mend letters that were read in one encoding and saved in another: RÃ©solu is Résolu."""
+    table = table.copy()
+    noticed = []
+    for name in dictionary():
+        garbled = [text for text in table[name].dropna().unique() if not text.isascii() and is_bad(text)]
+        mended = {text: good for text in garbled if (good := ftfy.fix_encoding(text)) != text}
+        if mended:
+            at = table[name].isin(mended)
+            table[name] = table[name].replace(mended)
+            noticed.append(findings.found("text_mended", table[at], name, values=pd.Series("", index=table.index[at])))
+    return table, noticed
 
 
-def _vocabularies(project: Project) -> dict[str, Mapping[str, Term]]:
+def _without_nothing(table: pd.DataFrame) -> pd.DataFrame:
+    yes_no = yes_no_words()
+    cleaned = {}
+    for name, column in dictionary().items():
+        if name in FREE_TEXTS:
+            continue
+        kept = set(yes_no) if column.type == "yes_no" else set()
+        empty = [text for text in table[name].dropna().unique() if word_key(text) in nothing_words() - kept]
+        if empty:
+            cleaned[name] = table[name].mask(table[name].isin(empty))
+    return table.assign(**cleaned)
+
+
+def _reading(project: Project) -> Reading:
+    settings = project.settings
+    return Reading(
+        settings.date_formats,
+        settings.date_order,
+        settings.date_system,
+        settings.timezone,
+        f"{project.shown_folder}/project.yml",
+    )
+
+
+def _from_1904(register: Register) -> pd.Series | None:
+    """Say which rows come from a workbook that counts its days from 1904."""
+    files = {table.sheet.file for table in register.tables if table.sheet.days_from_1904}
+    return register.table["source_file"].isin(files) if files else None
+
+
+def _vocabularies(project: Project) -> dict[str, tuple[str, Mapping[str, Term]]]:
     settings = project.settings
     return {
-        "status": {str(code): term for code, term in settings.statuses.items()},
-        "channel": settings.channels,
-        "type": settings.types,
-        "relation": {str(code): term for code, term in settings.relations.items()},
+        "status": ("statuses", {str(code): term for code, term in settings.statuses.items()}),
+        "channel": ("channels", settings.channels),
+        "type": ("types", settings.types),
+        "relation": ("relations", {str(code): term for code, term in settings.relations.items()}),
     }
 
 
 def _closed_lists(project: Project) -> dict[str, dict[str, str]]:
     severities = {fold(word): word for word in project.settings.severities}
-    satisfaction = {spelling: word for word in SATISFACTION for spelling in (word, word.replace("_", " "))}
-    lists = {"satisfaction": satisfaction}
+    lists = {"satisfaction": satisfaction_words()}
     return {**lists, "severity": severities} if severities else lists
 
 
 def _listed(allowed: Mapping[str, str]) -> str:
-    return ", ".join(dict.fromkeys(allowed.values()))
+    codes = dict.fromkeys(allowed.values())
+    return ", ".join(code for code in SATISFACTION if code in codes) or ", ".join(codes)
 
 
 def _match(cells: pd.Series, known: Mapping[str, object], dtype: str = "str") -> tuple[pd.Series, pd.Series]:
-    codes = {text: known.get(fold(text)) for text in cells.dropna().unique()}
+    codes = {text: known.get(word_key(text)) for text in cells.dropna().unique()}
     matched = cells.map(codes).astype(dtype)
     return matched, cells.notna() & matched.isna()
 
 
-def _nearest(text: str, terms: Mapping[str, Term]) -> str:
-    known = spellings(terms)
-    close = get_close_matches(fold(text), known, n=3, cutoff=0.5)
-    labels = list(dict.fromkeys(terms[known[word]].label for word in close))
+def _nearest(text: str, known: Mapping[str, str], terms: Mapping[str, Term]) -> str:
+    close = process.extract(word_key(text), list(known), scorer=fuzz.ratio, limit=3, score_cutoff=_ALIKE)
+    labels = list(dict.fromkeys(terms[known[word]].label for word, _, _ in close))
     return f" Nearest: {', '.join(labels)}." if labels else f" Known: {', '.join(t.label for t in terms.values())}."

@@ -148,19 +148,16 @@ def test_a_text_file_of_any_ending_is_read(make: Maker, ending: str) -> None:
         (b"\n\n", "is empty"),
         (b"\xef\xbb\xbf", "is empty"),
         (b",,,\n ,\n", "is empty"),
-        (b"PK\x03\x04", "is not a text file"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is not a text file"),
-        (HEAD.encode("utf-16"), "is not a text file"),
-        (b"a\x00b", "is not a text file"),
-        (HEAD.encode() + b"1,2024,\xe9mail,x\n", "line 2: a character is not UTF-8"),
+        (b"PK\x03\x04", "is damaged, incomplete, or not what its ending says"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is damaged, incomplete, or not what its ending says"),
+        (b"%PDF-1.7 ...", "is a PDF; open it in the program it comes from"),
+        (b"<html><table><tr><td>a</td></tr></table></html>", "is a web page or an XML file"),
+        (b"a\x00b", "is no text, and none of the kinds of file that can be read"),
+        (b"1,2\n3,4\n", "no row of headings was found"),
         (HEAD.encode() + b'1,"2024,email,x\n', "quotation mark"),
-        (b"registration_no,registration_no,channel,status\n", "stands there twice"),
-        (b"registration_no,a  b,A,a b\n", "the heading 'a b' stands there twice"),
-        (b"registration_no,date_received,channel,status,source_row\n", "'source_row' is a word that the program needs"),
-        (b"registration_no,,channel,status\n", "column 2: the heading is blank"),
-        (b"No,date_received,channel,status\n", "no column for registration_no"),
-        (b"No,date_received,channel,status\n", r"Headings that are not used yet: No\."),
-        (b"a\n1\n", "no column for registration_no, date_received, channel, status"),
+        (b"A,date_received,channel,status\n", "no column for registration_no"),
+        (b"A,date_received,channel,status\n", r"Headings that are not used yet: A\."),
+        (b"a\nb\n", "no column for registration_no, date_received, channel, status"),
         (b"registration_no,Registration number,date_received,channel,status\n", "are both the column registration_no"),
     ],
 )
@@ -169,14 +166,42 @@ def test_what_cannot_be_read_is_refused_in_a_sentence(make: Maker, content: byte
         read(make, content)
 
 
+def test_a_heading_that_stands_twice_is_told_apart_and_the_first_one_taken(make: Maker) -> None:
+    register = read(make, HEAD.replace("status", "status,Status,A,a") + "1,2024-03-01,email,old,new,x,y\n")
+    assert register.table["status"].tolist() == ["old"]
+    assert register.table["other: Status (2)"].tolist() == ["new"]
+    assert register.table["other: a (2)"].tolist() == ["y"]
+    assert set(register.found["rule"]) == {"column_not_known"}
+
+
+def test_a_column_with_cells_but_no_heading_is_kept_under_its_letter(make: Maker) -> None:
+    register = read(make, "registration_no,,date_received,,channel,status\n1,x,2024-03-01,,email,y\n")
+    assert register.table["other: column B"].tolist() == ["x"]
+    assert not any("column D" in name for name in register.table.columns)
+
+
+def test_headings_that_are_names_of_the_program_take_no_column_s_place(make: Maker) -> None:
+    register = read(make, HEAD.replace("status", "status,source_row,source_sheet") + "1,2024-03-01,email,x,9,8\n")
+    assert register.table["source_row"].tolist() == [2]
+    assert register.table["other: source_row (as given)"].tolist() == ["9"]
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
         ({"register": "none.csv"}, "data/smart-government-ii/none.csv is missing"),
         ({"register": "../../etc/passwd.csv"}, "must lie in the project's folder"),
         ({"register": "/etc/passwd"}, "must lie in the project's folder"),
-        ({"register": "."}, "CSV UTF-8"),
-        ({"register": "register.xlsx"}, "CSV UTF-8"),
+        ({"register": "."}, r"is missing.*There is register.csv: is that the one\?"),
+        ({"register": "register.xlsx"}, r"is missing.*There is register.csv: is that the one\?"),
+        ({"register": "'*.ods'"}, r"no file in data/smart-government-ii fits the pattern '\*\.ods'"),
+        ({"register": "'../*/register.csv'"}, "must lie in the project's folder"),
+        ({"register": "{file: register.csv, sheet: 2024}"}, "key register.sheet"),
+        ({"register": "{file: register.csv, sheet: March}"}, "there is no sheet 'March'. The sheets are: none"),
+        ({"register": "{file: register.csv, encoding: latin-12}"}, "'latin-12' is not an encoding"),
+        ({"register": "{file: a.csv, database: GRM_DATABASE, table: t}"}, "give either file, or database"),
+        ({"register": "{database: GRM_DATABASE}"}, "database and table go together"),
+        ({"register": "{database: 'postgresql://x', table: t}"}, "register.database"),
         ({"columns": "{Nummer: registration_no}"}, "has no heading 'Nummer'"),
         ({"columns": "{status: stauts}"}, "Did you mean status"),
     ],

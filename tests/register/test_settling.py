@@ -182,8 +182,14 @@ def test_a_faulty_line_of_explanations_is_refused_by_its_row(make: Maker, text: 
         explained(make, text)
 
 
-def test_explanations_in_another_encoding_are_refused_in_a_sentence(make: Maker) -> None:
-    project = make.project([row(1)])
-    (project.folder / "explanations.csv").write_bytes(HEAD.encode() + b"\xe9\n")
-    with pytest.raises(InputError, match=r"explanations\.csv cannot be read.*Save it as 'CSV UTF-8'"):
-        clean(project)
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_explanations_are_read_in_every_encoding_and_with_every_delimiter(
+    make: Maker, encoding: str, delimiter: str
+) -> None:
+    project = make.project([row(1), row(3)])
+    line = "2/2024,number_gap,réservé,M&E,2024-07-01\n"
+    text = (HEAD + line).replace(",", delimiter)
+    (project.folder / "explanations.csv").write_bytes(text.encode(encoding))
+    (told,) = clean(project).findings.query("severity == 'explained'")["message"]
+    assert "Explained: réservé (M&E, 2024-07-01)" in told

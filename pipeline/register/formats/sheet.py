@@ -1,0 +1,114 @@
+"""A sheet: what every format is read into, cells of text in rows and columns, each at its place in the file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Area = tuple[tuple[int, int], tuple[int, int]]
+"""The first and the last cell of a merged area, each as row and column from 0."""
+
+_INVISIBLE = "".join(
+    chr(c)
+    for c in (0xAD, 0x61C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF)
+)
+"""Letters without width and marks of direction: they hide in a cell and can turn what stands there about."""
+_HARD_BLANKS = "\u00a0\u2007\u202f\u3000"
+_ROWS_AT_A_TIME = 20_000
+CELLS = pa.large_list(pa.large_string())
+"""One row: its cells from the first column on, as many as it has."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet of a file, or the one table of a file that has no sheets.
+
+    `cells` has text columns 0, 1, … with blanks as missing; its rows are those of the file, blank ones too, and
+    `first_row` is the number of the first (1 in a spreadsheet; 0 where the headings are no row, as in JSON).
+    `hidden_rows` are numbers of rows; `error_cells` (#REF! and the like, read as blank) number and column from 0.
+    """
+
+    file: str
+    name: str
+    cells: pd.DataFrame
+    first_row: int = 1
+    merged: tuple[Area, ...] = ()
+    hidden_rows: frozenset[int] = frozenset()
+    error_cells: frozenset[tuple[int, int]] = frozenset()
+    is_visible: bool = True
+    days_from_1904: bool = False
+    encoding: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The sheet as errors name it."""
+        return f"{self.file}, sheet {self.name}" if self.name else self.file
+
+    def row_number(self, position: int) -> int:
+        """Return the number of a row as the program that the file comes from counts."""
+        return position + self.first_row
+
+
+def as_text(value: Any) -> str | None:
+    """Write a cell's value as text that can be read in one way only: days as 2024-03-05, whole numbers without point.
+
+    Midnight is a day without a time: workbooks and databases do not tell the two apart.
+    """
+    if value is None or isinstance(value, str):
+        return value or None
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, datetime):
+        return value.isoformat(" ", "seconds") if value.time() != time() or value.tzinfo else str(value.date())
+    if isinstance(value, date | time | timedelta | int | Decimal):
+        return str(value)
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def batches(rows: Iterable[Sequence[str | None]]) -> Iterator[pa.LargeListArray]:
+    """Put rows of text into arrays of some thousand rows each, so that a large file is never held twice."""
+    iterator = iter(rows)
+    while chunk := list(islice(iterator, _ROWS_AT_A_TIME)):
+        yield pa.array(chunk, type=CELLS)
+
+
+def frame(chunks: Iterable[pa.LargeListArray]) -> pd.DataFrame:
+    """Make the table of a sheet from rows that may differ in length; blank edges on the right and below fall away.
+
+    White space around a cell, letters without width and hard blanks are no content.
+    """
+    lists = pa.chunked_array(list(chunks), type=CELLS).combine_chunks()
+    lists = lists.combine_chunks() if isinstance(lists, pa.ChunkedArray) else lists
+    flat = _clean(lists.values)
+    offsets = lists.offsets.to_numpy()
+    starts, lengths = offsets[:-1], np.diff(offsets)
+    columns = []
+    for place in range(int(lengths.max(initial=0))):
+        at = pa.array(starts + place, mask=lengths <= place)
+        columns.append(flat.take(at))
+    while columns and columns[-1].null_count == len(columns[-1]):
+        columns.pop()
+    table = pa.table(columns, names=[str(place) for place in range(len(columns))]).to_pandas()
+    table.columns = pd.RangeIndex(len(columns))
+    filled = np.flatnonzero(table.notna().to_numpy().any(axis=1))
+    return table.iloc[: filled[-1] + 1] if len(filled) else table.iloc[:0]
+
+
+def _clean(cells: pa.Array) -> pa.Array:
+    if not pc.all(pc.string_is_ascii(cells), min_count=0).as_py():
+        cells = pc.replace_substring_regex(cells, f"[{_INVISIBLE}]", "")
+        cells = pc.replace_substring_regex(cells, f"[{_HARD_BLANKS}]", " ")
+    cells = pc.utf8_trim_whitespace(cells)
+    return pc.if_else(pc.equal(cells, ""), None, cells)

@@ -1,0 +1,135 @@
+"""Text files: in which encoding and with which delimiter they were saved is found, never asked."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from charset_normalizer import from_bytes
+
+from pipeline.errors import InputError
+from pipeline.register.formats.sheet import Sheet, batches, frame
+
+DELIMITERS = ",;\t|"
+_BYTES_LOOKED_AT = 200_000
+_RECORDS_TRIED = 50
+_BOMS = ((b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_EAST_ASIAN = ("big5", "cp932", "cp949", "gb18030")
+
+
+def read_text(text: str, shown_as: str) -> Sheet:
+    """Read a delimited text; a quotation mark left open is an `InputError`."""
+    return Sheet(shown_as, "", frame(batches(records(text, shown_as))))
+
+
+def decode(data: bytes, file: str, encoding: str = "") -> tuple[str, str]:
+    """Return a file's text and the encoding it was in.
+
+    Marks at the beginning and UTF-8 leave no doubt. Otherwise East Asian encodings are told by their statistics, and
+    Cyrillic (cp1251) from Western (cp1252) by whether letters beyond ASCII stand side by side or one by one among
+    ASCII letters. `encoding` overrules all that; bytes that are no text are an `InputError`.
+    """
+    if encoding:
+        try:
+            return data.decode(encoding), encoding
+        except (UnicodeDecodeError, LookupError):
+            raise InputError(
+                f"{file} is not in the encoding '{encoding}' that project.yml names under register. Leave the key "
+                "encoding out, and it is found."
+            ) from None
+    for mark, name in _BOMS:
+        if data.startswith(mark):
+            return _decoded(data, name, file)
+    if b"\0" in data[:_BYTES_LOOKED_AT]:
+        return _decoded(data, _wide(data, file), file)
+    try:
+        return data.decode("utf-8-sig"), "UTF-8"
+    except UnicodeDecodeError:
+        pass
+    return _decoded(data, _narrow(data), file)
+
+
+def _decoded(data: bytes, name: str, file: str) -> tuple[str, str]:
+    try:
+        text = data.decode(name)
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise InputError(
+            f"{file}, line {line}: a character cannot be read as {name.upper()}. Save the file again, in Excel as "
+            "'CSV UTF-8'."
+        ) from None
+    if "\0" in text:
+        raise _no_text(file)
+    return text, name.upper() if name.startswith("utf") else name
+
+
+def _wide(data: bytes, file: str) -> str:
+    """Tell the order of bytes of UTF-16 without a mark: the zero bytes of ASCII letters stand second or first."""
+    sample = data[:_BYTES_LOOKED_AT]
+    second, first = sample[1::2].count(0), sample[0::2].count(0)
+    if len(data) % 2 or max(first, second) < len(sample) / 8 or min(first, second) > max(first, second) / 10:
+        raise _no_text(file)
+    return "utf-16-le" if second > first else "utf-16-be"
+
+
+def _narrow(data: bytes) -> str:
+    first = re.search(rb"[\x80-\xff]", data)
+    begin = data.rfind(b"\n", 0, first.start()) + 1 if first else 0
+    lines = data[begin : begin + _BYTES_LOOKED_AT].split(b"\n")[:-1] or [data]
+    sample = b"\n".join(line for line in lines if not line.isascii())[:_BYTES_LOOKED_AT]
+    runs = re.findall(rb"[\x80-\xff]+", sample)
+    if sum(len(run) for run in runs if len(run) > 1) > sum(map(len, runs)) / 2:
+        for encoding in ("cp1251", *_EAST_ASIAN):
+            if _decodes(data, encoding) and from_bytes(sample, cp_isolation=[encoding]).best():
+                return encoding
+    return "cp1252" if _decodes(data, "cp1252") else "latin-1"
+
+
+def _decodes(data: bytes, encoding: str) -> bool:
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _no_text(file: str) -> InputError:
+    return InputError(
+        f"{file} is no text, and none of the kinds of file that can be read. In Excel choose File, Save As, "
+        "'Excel Workbook' or 'CSV UTF-8'."
+    )
+
+
+def records(text: str, file: str) -> Iterator[list[str]]:
+    """Part a text into records; one that cannot be parted is an `InputError` with its row."""
+    previous_limit = csv.field_size_limit(len(text) + 1)
+    row = 0
+    try:
+        delimiter = _delimiter(text)
+        for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
+            row += 1
+            yield cells
+    except csv.Error as error:
+        raise InputError(
+            f"{file}, row {row + 1}: the row cannot be read ({error}). Look for a quotation mark that is not closed, "
+            "in this row or the one before."
+        ) from None
+    finally:
+        csv.field_size_limit(previous_limit)
+
+
+def _delimiter(text: str) -> str:
+    """Return the mark by which most of the first records fall into equally many cells, and into most of them."""
+    return max(DELIMITERS, key=lambda mark: _evenness(text, mark))
+
+
+def _evenness(text: str, delimiter: str) -> int:
+    widths: Counter[int] = Counter()
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    for _, cells in zip(range(_RECORDS_TRIED), reader, strict=False):
+        if any(cell.strip(DELIMITERS + " ") for cell in cells):
+            widths[len(cells)] += 1
+    return max(((width - 1) * times for width, times in widths.items()), default=0)

@@ -1,0 +1,365 @@
+"""Where the table is on a sheet: under which headings, from which row to which, and what is no grievance.
+
+The rules, as an analyst is told them:
+
+1. The row of headings is the one with the most headings that are known, and where none is known the first row that is
+   about as full as the table and holds words.
+2. Rows above it are a banner. A row of headings above or below it belongs to them where cells are merged, or where one
+   row fills the gaps of the other; the heading is then 'upper / lower'.
+3. Blank rows are no rows. The headings once more, a total, a heading of a section and remarks below the table are set
+   aside, each with a finding.
+4. Another row of known headings further down, or to the right behind a blank column, begins another table.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pipeline.register.columns import heading_key, names
+from pipeline.register.formats.sheet import Area, Sheet
+
+_ROWS_LOOKED_AT = 200
+_MOST_HEADING_ROWS = 4
+_LONGEST_HEADING = 120
+_TOTAL = re.compile(
+    r"(grand total|sub-?total|total|sum|итого|всего|нийт|нийт дүн|дүн|somme|suma)\b[ :.\d]*$", re.IGNORECASE
+)
+_NUMBER_OR_DATE = re.compile(r"[-+]?[\d.,:/% -]*\d[\d.,:/% -]*$")
+_YEAR = re.compile(r"(19|20)\d\d( ?[*†]+)?")
+SET_ASIDE = {
+    "heading": "the headings once more",
+    "total": "a total",
+    "section": "the heading of a section",
+    "note": "a remark below the table",
+}
+"""Why a row below the headings is no grievance."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table on a sheet; rows and columns are positions from 0.
+
+    `headings` has one text a column of `columns`; `rows` are the grievances, `set_aside` says of other rows why they
+    are none (a key of `SET_ASIDE`); `beyond` counts the filled cells to the right of the last heading by row.
+    """
+
+    sheet: Sheet
+    heading_rows: tuple[int, ...]
+    headings: tuple[str, ...]
+    columns: tuple[int, ...]
+    rows: np.ndarray
+    set_aside: dict[int, str]
+    beyond: dict[int, int]
+    hits: int
+
+    def cells(self) -> pd.DataFrame:
+        """Return the grievances' cells, one text column a heading."""
+        cells = self.sheet.cells.iloc[self.rows, list(self.columns)]
+        return cells.set_axis(list(self.headings), axis=1).reset_index(drop=True)
+
+
+def find_tables(sheet: Sheet, known: Mapping[str, str]) -> list[Table]:
+    """Find the tables of a sheet; `known` gives the column for the key of each heading that is known.
+
+    A sheet that is blank, or on which no row can be a row of headings, has none.
+    """
+    tables = []
+    for columns in _blocks_of_columns(sheet, known):
+        below = 0
+        while (found := _next_table(sheet, columns, below, known)) is not None:
+            table, below = found
+            tables.append(table)
+    return tables
+
+
+def letter(column: int) -> str:
+    """Return the letters by which a spreadsheet names a column (from 0)."""
+    name = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+def _blocks_of_columns(sheet: Sheet, known: Mapping[str, str]) -> list[list[int]]:
+    """Part the columns where a blank one stands between known headings that are there twice."""
+    cells = sheet.cells
+    groups: list[list[int]] = []
+    previous_is_blank = True
+    for column in range(cells.shape[1]):
+        is_blank = not cells[column].notna().any()
+        if not is_blank:
+            if previous_is_blank:
+                groups.append([])
+            groups[-1].append(column)
+        previous_is_blank = is_blank
+    blocks: list[list[int]] = []
+    seen: set[str] = set()
+    for group in groups:
+        keys = {
+            heading_key(text) for text in _head(cells, group).to_numpy().ravel() if isinstance(text, str)
+        } & known.keys()
+        if blocks and len(keys & seen) < 2:
+            blocks[-1] += group
+        else:
+            blocks.append(group)
+        seen |= keys
+    return blocks
+
+
+def _head(cells: pd.DataFrame, columns: list[int], below: int = 0) -> pd.DataFrame:
+    return cells.iloc[below : below + _ROWS_LOOKED_AT, columns]
+
+
+def _next_table(sheet: Sheet, columns: list[int], below: int, known: Mapping[str, str]) -> tuple[Table, int] | None:
+    """Return the next table from row `below` on, and the row below which to go on."""
+    cells = sheet.cells
+    top = _heading_row(_unmerged(_head(cells, columns, below), sheet.merged), known)
+    if top is None:
+        return None
+    heading_rows, parts = _heading_block(sheet, columns, below + top, below)
+    first = heading_rows[-1] + 1
+    body = cells.iloc[first:, columns]
+    keys = [heading_key(part[-1]) if part else "" for part in parts]
+    same, other = _rows_of_headings(body, keys, known)
+    end = first + int(np.flatnonzero(other)[0]) if other.any() else len(cells)
+    body, same = body.iloc[: end - first], same[: end - first]
+    last = max((place for place, part in enumerate(parts) if part), default=-1)
+    inside, outside = columns[: last + 1], columns[last + 1 :]
+    rows, set_aside = _grievances(sheet, body[inside], body, first, same, keys)
+    extra = body[outside].notna().sum(axis=1)
+    beyond = {int(row): int(count) for row, count in extra[extra > 0].items() if row in set(rows)}
+    kept = [place for place, column in enumerate(inside) if parts[place] or cells[column].iloc[rows].notna().any()]
+    named = _named(parts, inside, kept)
+    hits = len({*(heading_key(name) for name in named), *(keys[place] for place in kept)} & known.keys())
+    table = Table(
+        sheet, tuple(heading_rows), tuple(named), tuple(inside[place] for place in kept), rows, set_aside, beyond, hits
+    )
+    return table, end
+
+
+def _unmerged(head: pd.DataFrame, merged: tuple[Area, ...]) -> pd.DataFrame:
+    """Write the text of each merged area into all of its cells."""
+    head = head.astype(object)
+    first_row, last_row = (head.index[0], head.index[-1]) if len(head) else (0, -1)
+    for (top, left), (bottom, right) in merged:
+        if (
+            top in head.index
+            and left in head.columns
+            and first_row <= top <= last_row
+            and bottom - top < _MOST_HEADING_ROWS
+        ):
+            columns = [column for column in head.columns if left <= column <= right]
+            head.loc[top : min(bottom, last_row), columns] = head.at[top, left]
+    return head
+
+
+def _heading_row(head: pd.DataFrame, known: Mapping[str, str]) -> int | None:
+    texts = [[text for text in row if isinstance(text, str)] for row in head.to_numpy()]
+    filled = np.array([len(row) for row in texts])
+    if not filled.any():
+        return None
+    hits = np.array([_hits(row, known) for row in texts])
+    if hits.max() >= 2 or (hits.max() == 1 and filled[hits.argmax()] <= 2):
+        return int(hits.argmax())
+    enough = 0.6 * np.quantile(filled[filled > 0], 0.75)
+    for place in np.flatnonzero(filled >= enough):
+        row = texts[place]
+        numbers = [text for text in row if _NUMBER_OR_DATE.match(text)]
+        are_years = len(numbers) < len(row) or len(row) > 2
+        are_years &= all(_YEAR.fullmatch(text) for text in numbers)
+        if len(set(row)) >= 0.5 * len(row) and (len(numbers) <= 0.2 * len(row) or are_years):
+            return int(place)
+    return None
+
+
+def _hits(texts: list[str], known: Mapping[str, str]) -> int:
+    """Count the known headings in a row, the required ones threefold; a row that holds a number or a day has none."""
+    if any(_looks_like_data(text) for text in texts):
+        return 0
+    columns = {known[key] for text in texts if (key := heading_key(text)) in known}
+    return len(columns) + 2 * len(columns & set(names(required=True)))
+
+
+def _looks_like_data(text: str) -> bool:
+    return bool(
+        _NUMBER_OR_DATE.fullmatch(text) or (re.search(r"\b(19|20)\d\d\b", text) and len(re.findall(r"\d+", text)) > 1)
+    )
+
+
+def _heading_block(sheet: Sheet, columns: list[int], row: int, above: int) -> tuple[list[int], list[list[str]]]:
+    """Return the rows of headings around the chosen one, and for each column its headings from the top."""
+    cells = sheet.cells
+    across = [area for area in sheet.merged if area[0][0] == area[1][0] and area[1][1] > area[0][1]]
+    down = [area for area in sheet.merged if area[1][0] > area[0][0]]
+    top = bottom = row
+    for (first, _), (last, column) in down:
+        if first <= row <= last and column in columns and last - first < _MOST_HEADING_ROWS and first >= above:
+            top, bottom = min(top, first), max(bottom, last)
+    width = len(columns)
+    names = [text for text in cells.iloc[row - 1][columns] if isinstance(text, str)] if row > above else []
+    could_be_groups = bool(names) and not any(_is_number(text) or text.endswith(":") for text in names)
+    above_it = cells.iloc[row - 1][columns] if could_be_groups else None
+    is_grouped = any(_spans(area, row - 1, width) for area in across)
+    if top == row and above_it is not None and (is_grouped or _names_groups(above_it, cells.iloc[row][columns])):
+        top = row - 1
+    if bottom == row and row + 1 < len(cells):
+        below = cells.iloc[row + 1][columns]
+        is_parted = any(_spans(area, row, width) and _parts(below, area) for area in across)
+        bottom += is_parted or _completes(cells.iloc[row][columns], below)
+    rows = list(range(top, bottom + 1))
+    texts = [_spread(cells.iloc[place], place, columns, sheet.merged, is_last=place == bottom) for place in rows]
+    return rows, [list(dict.fromkeys(text[column] for text in texts if text[column])) for column in columns]
+
+
+def _spans(area: Area, row: int, width: int) -> bool:
+    """Say whether a merged area names a group of columns; one across the whole table is a banner."""
+    (first, left), (_, right) = area
+    return first == row and 1 < right - left + 1 < width
+
+
+def _parts(lower: pd.Series, area: Area) -> bool:
+    """Say whether the row below a merged heading parts it into several, in words."""
+    texts = lower.dropna()
+    below = texts[[column for column in texts.index if area[0][1] <= column <= area[1][1]]]
+    return below.nunique() > 1 and not texts.map(_is_number).any()
+
+
+def _names_groups(upper: pd.Series, lower: pd.Series) -> bool:
+    """Say whether a row above, without merged cells, names groups: the headings below it repeat, and it has several."""
+    keys = [heading_key(text) for text in lower.dropna()]
+    return len(set(keys)) < len(keys) and upper.notna().sum() >= 2
+
+
+def _completes(upper: pd.Series, lower: pd.Series) -> bool:
+    """Say whether a row below the headings is part of them: words that fill gaps or stand below a group's name."""
+    texts = lower.dropna()
+    if texts.empty or texts.map(_is_number).any() or len(texts) >= upper.notna().sum() + upper.isna().sum():
+        return False
+    gaps = upper.isna() & lower.notna()
+    both = upper.notna() & lower.notna()
+    next_is_gap = upper.isna().shift(-1, fill_value=False) & lower.notna().shift(-1, fill_value=False)
+    inner = upper.iloc[: int(np.flatnonzero(upper.notna())[-1]) + 2].index
+    return bool(gaps[inner].any() and gaps.sum() == gaps[inner].sum() and next_is_gap[both].all())
+
+
+def _is_number(text: str) -> bool:
+    return bool(re.search(r"\d", text))
+
+
+def _spread(
+    cells: pd.Series, row: int, columns: list[int], merged: tuple[Area, ...], *, is_last: bool
+) -> dict[int, str]:
+    """Return a heading row's texts by column, a merged one in every column that it covers.
+
+    In an upper row without merged cells a text reaches to the next one.
+    """
+    texts = {column: cells[column] if isinstance(cells[column], str) else "" for column in columns}
+    covered: set[int] = set()
+    for (first, left), (last, right) in merged:
+        if first <= row <= last and first == row:
+            covered |= set(range(left, right + 1))
+            texts |= {column: texts.get(left, "") for column in range(left, right + 1) if column in texts}
+        elif first < row <= last:
+            covered |= set(range(left, right + 1))
+    if not is_last and not any(area[0][0] == row for area in merged):
+        before = ""
+        for column in columns:
+            before = texts[column] or before
+            texts[column] = before if column not in covered else texts[column]
+    return {column: " ".join(text.split()) for column, text in texts.items()}
+
+
+def _rows_of_headings(body: pd.DataFrame, keys: list[str], known: Mapping[str, str]) -> tuple[np.ndarray, np.ndarray]:
+    """Say which rows repeat the headings, and which are the headings of another table.
+
+    Those of another table hold at least two of the required columns: the words of a grievance ('e-mail', 'resolved')
+    can be headings, too.
+    """
+    equal, required, hits = (np.zeros(len(body), dtype=int) for _ in range(3))
+    filled = body.notna().sum(axis=1).to_numpy()
+    needed = set(names(required=True))
+    for place, column in enumerate(body.columns):
+        texts = body[column].dropna()
+        texts = texts[texts.str.len() <= _LONGEST_HEADING].astype(object)
+        keys_of = {text: heading_key(text) for text in texts.unique()}
+        of = texts.map({text: known.get(key, "") for text, key in keys_of.items()})
+        rows = body.index.get_indexer(of.index)
+        hits[rows] += of.ne("").to_numpy(dtype=int)
+        required[rows] += of.isin(needed).to_numpy(dtype=int)
+        if keys[place]:
+            equal[rows] += texts.map(keys_of).eq(keys[place]).to_numpy(dtype=int)
+    same = (filled >= 2) & (equal >= 0.8 * filled)
+    other = ~same & (hits >= 3) & (hits >= 0.6 * filled) & (required >= 2)
+    for at in np.flatnonzero(other):
+        other[at] = not any(_looks_like_data(text) for text in body.iloc[at].dropna())
+    return same, other
+
+
+def _grievances(
+    sheet: Sheet, inside: pd.DataFrame, whole: pd.DataFrame, first: int, same: np.ndarray, keys: list[str]
+) -> tuple[np.ndarray, dict[int, str]]:
+    """Part the rows below the headings into grievances and what is none."""
+    filled = inside.notna().sum(axis=1).to_numpy()
+    anything = whole.notna().any(axis=1).to_numpy()
+    set_aside = {first + int(place): "heading" for place in np.flatnonzero(same)}
+    width = sum(bool(key) for key in keys)
+    if width >= 3:
+        leading = _leading(inside)
+        is_total = leading.str.fullmatch(_TOTAL.pattern, case=False).fillna(False).to_numpy(dtype=bool)
+        set_aside |= {
+            first + int(place): "total" for place in np.flatnonzero(is_total & (filled < max(2, 0.6 * width)) & ~same)
+        }
+        wide = {area[0][0] for area in sheet.merged if area[1][1] - area[0][1] + 1 >= width / 2}
+        set_aside |= {
+            first + int(place): "section" for place in np.flatnonzero(filled == 1) if first + int(place) in wide
+        }
+        set_aside |= {place: "note" for place in _remarks(inside, first, filled, set_aside)}
+    rows = first + np.flatnonzero(anything)
+    return np.array([row for row in rows if row not in set_aside], dtype=int), set_aside
+
+
+def _leading(table: pd.DataFrame) -> pd.Series:
+    leading = pd.Series(pd.NA, index=table.index, dtype="str")
+    for column in table.columns:
+        leading = leading.fillna(table[column])
+    return leading
+
+
+def _remarks(table: pd.DataFrame, first: int, filled: np.ndarray, set_aside: dict[int, str]) -> list[int]:
+    """Find the remarks below a table: its last rows with one cell alone, unless that is built as those above it."""
+    remarks: list[int] = []
+    for place in range(len(filled) - 1, -1, -1):
+        if filled[place] == 0 or first + place in set_aside:
+            continue
+        if filled[place] > 1:
+            break
+        row = table.iloc[place].dropna()
+        column, text = row.index[0], row.iloc[0]
+        above = table[column].iloc[max(0, place - _ROWS_LOOKED_AT) : place].dropna()
+        if _shape(text) in {_shape(other) for other in above}:
+            break
+        remarks.append(first + place)
+    return remarks
+
+
+def _shape(text: str) -> str:
+    return re.sub(r"[^\W\d_]+", "a", re.sub(r"\d+", "9", text))
+
+
+def _named(parts: list[list[str]], columns: list[int], kept: list[int]) -> list[str]:
+    """Name the columns that are kept: those without a heading by their letter, those with one twice by a number."""
+    named: list[str] = []
+    keys: dict[str, int] = {}
+    for place in kept:
+        name = " / ".join(parts[place]) or f"column {letter(columns[place])}"
+        key = heading_key(name)
+        keys[key] = keys.get(key, 0) + 1
+        named.append(name if keys[key] == 1 else f"{name} ({keys[key]})")
+    return named
