@@ -42,7 +42,11 @@ def code_digests(roots: Iterable[Path]) -> dict[str, str]:
 
 def code_digest(roots: Iterable[Path]) -> str:
     """Return one SHA-256 for the whole program: the same wherever the same files lie."""
-    listing = "".join(f"{digest}  {name}\n" for name, digest in code_digests(roots).items())
+    return _digest_of_all(code_digests(roots))
+
+
+def _digest_of_all(digests_by_name: Mapping[str, str]) -> str:
+    listing = "".join(f"{digest}  {name}\n" for name, digest in digests_by_name.items())
     return hashlib.sha256(listing.encode()).hexdigest()
 
 
@@ -50,10 +54,10 @@ def build_record(
     folder: Path, inputs: Mapping[str, str], code_roots: Iterable[Path], parameters: Mapping[str, str]
 ) -> Record:
     """Describe a run whose files lie in the set `folder`; `inputs` are digests by name."""
-    roots = tuple(code_roots)
+    code = code_digests(code_roots)
     return {
-        "code": code_digests(roots),
-        "code_digest": code_digest(roots),
+        "code": code,
+        "code_digest": _digest_of_all(code),
         "inputs": dict(inputs),
         "packages": {found.metadata["Name"]: found.version for found in distributions()},
         "parameters": dict(parameters),

@@ -148,8 +148,7 @@ def rows_behind(f: pd.DataFrame, indicator: str) -> pd.Series:
         weight = f["is_timed"].astype("int64")
     else:
         weight = (COUNTS.get(indicator) or RATES[indicator][0])(f)
-    numbers = f["registration_no"].fillna("row " + f["source_row"].astype("str"))
-    return numbers[weight > 0]
+    return f.loc[weight > 0, "registration_no"]
 
 
 def _ids_in_order() -> list[str]:

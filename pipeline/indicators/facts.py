@@ -14,6 +14,8 @@ from pipeline.register import columns
 from pipeline.working_days import WorkingCalendar
 
 CLOSED = ("rejected", "withdrawn")
+OPEN = ("in_progress", NOT_STATED)
+"""The statuses of a grievance that has not ended; one that nobody can read has not."""
 
 
 def prepare(cases: pd.DataFrame, project: Project) -> pd.DataFrame:
@@ -80,10 +82,8 @@ def _is_late(event: pd.Series, deadline: pd.Series) -> pd.Series:
 
 def is_open(cases: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
     """Say which grievances were received, admissible and not ended at the end of `day`."""
-    first, reopened = cases["date_resolved_counted"] <= day, cases["date_reopened_counted"] <= day
-    again, closed = cases["date_resolved_again_counted"] <= day, cases["date_closed_counted"] <= day
-    ended = (first & ~(reopened & ~again)) | closed | cases["is_ended_undated"]
-    return cases["is_admissible"] & (cases["date_received_latest"] <= day) & ~ended
+    received = cases["date_received_latest"] <= day
+    return cases["is_admissible"] & received & status_at(cases, day).isin(OPEN)
 
 
 def status_at(cases: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
@@ -111,7 +111,7 @@ def facts(cases: pd.DataFrame, window: Window, project: Project) -> pd.DataFrame
     -------
     pd.DataFrame
         One row a grievance, in the order of `cases`: booleans `is_…`, day counts `…_days`, the status as of A, the
-        members `channel`, `type`, `month`, and `registration_no` for tracing.
+        members `channel`, `type`, `month`, and for tracing `registration_no`, which is 'row 7' where there is none.
     """
     s, c, a = (pd.Timestamp(day) for day in (window.start, window.counted_to, window.as_of))
     earliest, latest = cases["date_received_earliest"], cases["date_received_latest"]
@@ -119,7 +119,7 @@ def facts(cases: pd.DataFrame, window: Window, project: Project) -> pd.DataFrame
     admissible = cases["is_admissible"]
     frame = pd.DataFrame(
         {
-            "registration_no": cases["registration_no"],
+            "registration_no": cases["registration_no"].fillna("row " + cases["source_row"].astype("str")),
             "source_row": cases["source_row"],
             "is_received": is_received,
             "is_unplaced": cases["date_received"].isna() & ~is_received & (latest >= s) & (earliest <= c),
@@ -161,7 +161,6 @@ def _events(cases: pd.DataFrame, frame: pd.DataFrame, s: pd.Timestamp, c: pd.Tim
     latest_inside = _within(cases["date_received_latest"], s, c)
     received = cases["date_received"].dt.normalize()
     return {
-        "is_first_resolution": first,
         "resolutions": first.astype("int64") + again.astype("int64"),
         "is_reopened": admissible & _within(cases["date_reopened_counted"], s, c),
         "is_closed_otherwise": admissible & _within(cases["date_closed_counted"], s, c),
@@ -181,7 +180,7 @@ def _deadlines(
 ) -> dict[str, pd.Series]:
     due, acknowledge_by = cases["date_due_counted"], cases["date_acknowledge_by"]
     resolved = frame["is_eligible"] & (frame["status"] == "resolved")
-    still_open = frame["is_eligible"] & frame["status"].isin(("in_progress", NOT_STATED))
+    still_open = frame["is_eligible"] & frame["status"].isin(OPEN)
     # Resolved on an unknown day is not known to be in time.
     on_time = resolved & due.notna() & cases["date_resolved_counted"].notna() & ~_is_late(cases["date_resolved"], due)
     judged = due.notna() & (resolved | (still_open & (due.dt.normalize() < a)))

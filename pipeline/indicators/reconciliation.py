@@ -153,7 +153,7 @@ def _check(
 ) -> dict[str, object]:
     rows = ""
     if left != right and facts is not None and breaking is not None:
-        numbers = facts.loc[breaking, "registration_no"].fillna("row " + facts["source_row"].astype("str"))
+        numbers = facts.loc[breaking, "registration_no"]
         rows = ", ".join(numbers.head(_MOST_ROWS)) + (" …" if len(numbers) > _MOST_ROWS else "")
     difference = left - right
     return dict(zip(COLUMNS, (name, scope, dimension, left, right, difference, rows), strict=True))

@@ -23,7 +23,6 @@ from pipeline.period import Period
 
 LOCALE = Path(__file__).with_name("locale")
 SOURCE_LANGUAGE = "en"
-NO_BREAK = "\u00a0"
 
 
 @dataclass(frozen=True)
@@ -54,10 +53,6 @@ class Words:
     def day(self, value: date) -> str:
         """Write a day in full: March 5, 2024."""
         return str(dates.format_date(value, format="long", locale=self.locale))
-
-    def short_day(self, value: date) -> str:
-        """Write a day for a narrow column: Mar 5, 2024."""
-        return str(dates.format_date(value, format="medium", locale=self.locale))
 
     def month(self, value: date) -> str:
         """Write a month with its year: March 2024."""
