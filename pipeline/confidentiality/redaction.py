@@ -55,7 +55,6 @@ class Hit:
     kind: Kind
     start: int
     end: int
-    letters: int = 0
 
 
 @dataclass(frozen=True)
@@ -100,18 +99,21 @@ class KnownNames:
 
         Where they stand in a report, nobody can tell them from its words. Longer spellings that hold one stay.
         """
+        index = dict(self._by_first_word)
         texts = [unicodedata.normalize("NFC", text) for text in own]
-        left = self
-        while found := {_words_of(text[hit.start : hit.end]) for text in texts for hit in left.find(text)}:
-            left = KnownNames(
-                {name: kind for name, kind in left.kinds.items() if _words_of(name) not in found}, left.kept
-            )
-        return left
+        gone: set[tuple[str, ...]] = set()
+        # Without a long spelling the shorter ones within it come to light, in the texts where it stood.
+        while texts := [text for text in texts if _search(text, index)]:
+            found = {place.spelling.folded for text in texts for place in _search(text, index)}
+            gone |= found
+            for first in {words[0] for words in found}:
+                index[first] = [one for one in index[first] if one.kind is None or one.folded not in found]
+        return KnownNames({name: kind for name, kind in self.kinds.items() if _words_of(name) not in gone}, self.kept)
 
     @cached_property
-    def _by_first_word(self) -> dict[str, list[_Spelling]]:
+    def _by_first_word(self) -> _Index:
         """The spellings by their first word, the longest first: a text is searched in time that its length sets."""
-        index: dict[str, list[_Spelling]] = {}
+        index: _Index = {}
         for name, kind in {**dict.fromkeys(self.kept), **self.kinds}.items():
             words = tuple(_WORD.findall(_as_seen(name)[0]))
             if words:
@@ -128,32 +130,27 @@ class KnownNames:
         A name is found as a reader sees it: letters that are not seen, other forms of a letter, and breaks or blanks
         within the word part nothing. Names of up to four letters are not looked for across breaks.
         """
-        hits = []
-        for view in _views(text):
-            found = self._find_words(view.text)
-            hits += [hit for hit in view.in_source(found) if not view.is_joined or hit.letters > CASE_MATTERS_UP_TO]
-        kept: list[Hit] = []
-        for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
-            if not kept or hit.start >= kept[-1].end:
-                kept.append(hit)
-        return kept
+        found = _search(text, self._by_first_word)
+        return [Hit(place.spelling.kind, place.start, place.end) for place in found if place.spelling.kind]
 
-    def _find_words(self, text: str) -> list[Hit]:
-        words = list(_WORD.finditer(text))
-        folded = [word[0].casefold() for word in words]
-        found: list[Hit] = []
-        place = 0
-        while place < len(words):
-            hit_words = 0
-            for spelling in self._by_first_word.get(folded[place], ()):
-                if spelling.stands_at(text, words, folded, place):
-                    hit_words = len(spelling.folded)
-                    if spelling.kind:
-                        start, end = words[place].start(), words[place + hit_words - 1].end()
-                        found.append(Hit(spelling.kind, start, end, sum(map(len, spelling.folded))))
-                    break
-            place += hit_words or 1
-        return found
+
+def _search(text: str, index: _Index) -> list[_Found]:
+    """Find the spellings of an index in a text, but for those that stay; see `KnownNames.find`."""
+    found = [place for view in _views(text) for place in view.search(index)]
+    kept: list[_Found] = []
+    for place in sorted(found, key=lambda place: (place.start, -place.end)):
+        if not kept or place.start >= kept[-1].end:
+            kept.append(place)
+    return kept
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A spelling, and where it stands (characters)."""
+
+    spelling: _Spelling
+    start: int
+    end: int
 
 
 @dataclass(frozen=True)
@@ -164,12 +161,31 @@ class _View:
     places: list[int] | None
     is_joined: bool
 
-    def in_source(self, hits: list[Hit]) -> list[Hit]:
-        """Give hits by their places in the source."""
-        places = self.places
+    def search(self, index: _Index) -> list[_Found]:
+        """Find spellings, by their places in the source; short ones only where nothing was joined."""
+        found, places = _search_words(self.text, index), self.places
+        if self.is_joined:
+            found = [one for one in found if sum(map(len, one.spelling.folded)) > CASE_MATTERS_UP_TO]
         if places is None:
-            return hits
-        return [Hit(hit.kind, places[hit.start], places[hit.end - 1] + 1, hit.letters) for hit in hits]
+            return found
+        return [_Found(one.spelling, places[one.start], places[one.end - 1] + 1) for one in found]
+
+
+def _search_words(text: str, index: _Index) -> list[_Found]:
+    words = list(_WORD.finditer(text))
+    folded = [word[0].casefold() for word in words]
+    found: list[_Found] = []
+    place = 0
+    while place < len(words):
+        hit_words = 0
+        for spelling in index.get(folded[place], ()):
+            if spelling.stands_at(text, words, folded, place):
+                hit_words = len(spelling.folded)
+                if spelling.kind:
+                    found.append(_Found(spelling, words[place].start(), words[place + hit_words - 1].end()))
+                break
+        place += hit_words or 1
+    return found
 
 
 def _views(text: str) -> Iterator[_View]:
@@ -213,6 +229,9 @@ class _Spelling:
             return False
         gaps = zip(words[place:end], words[place + 1 : end], strict=False)
         return all(len(_BLANKS.sub(" ", text[before.end() : after.start()])) <= _WIDEST_GAP for before, after in gaps)
+
+
+_Index = dict[str, list[_Spelling]]
 
 
 def redact(text: str, known: KnownNames) -> tuple[str, list[Hit]]:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from making import Cleaned
 
+from pipeline.confidentiality import redaction
 from pipeline.confidentiality.redaction import KnownNames, redact, redact_column
 
 KNOWN = KnownNames.gather(
@@ -256,3 +257,42 @@ def test_what_is_joined_for_the_search_stays_apart_in_the_text() -> None:
     text = "a b c d\nBat-\nErdene ﬁle\u00ad x"
     assert redact(text, KnownNames.gather(complainants=["Nobody Here"]))[0] == text
     assert redact("to\nMED ME\nD", KnownNames.gather(complainants=["MED"]))[0] == "to\n[organisation] ME\nD"
+
+
+def without_the_slow_way(known: KnownNames, own: list[str]) -> KnownNames:
+    """Leave out what stands in `own` one round after the other, each with names gathered anew."""
+    while found := {
+        tuple(re.findall(r"[^\W_]+", text[hit.start : hit.end].casefold())) for text in own for hit in known.find(text)
+    }:
+        kinds = {n: k for n, k in known.kinds.items() if tuple(re.findall(r"[^\W_]+", n.casefold())) not in found}
+        known = KnownNames(kinds, known.kept)
+    return known
+
+
+PARTS = st.lists(st.sampled_from(["May", "Bold", "bat", "Tsogt", "(", "The", "office"]), min_size=1, max_size=5)
+
+
+@given(names=st.lists(PARTS.map(" ".join), max_size=6), own=st.lists(PARTS.map(" ".join), max_size=4))
+@settings(max_examples=100)
+def test_what_stands_in_the_report_s_own_texts_is_left_out_as_by_the_slow_way(names: list[str], own: list[str]) -> None:
+    known = KnownNames.gather(persons=names, complainants=names[:2], keep=["Bold office"])
+    assert known.without_those_in(own) == without_the_slow_way(known, own)
+
+
+def test_the_time_to_leave_out_names_grows_with_their_number_and_not_with_the_rounds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    own = " ".join(f"word{n}" for n in range(60))
+    nested = [" ".join(own.split()[:n]) for n in range(1, 61)]
+    known = KnownNames({name: "person" for name in [*nested, *(f"Somebody{n}" for n in range(2000))]})
+    looked_at = []
+    as_seen = redaction._as_seen
+    monkeypatch.setattr(redaction, "_as_seen", lambda text: looked_at.append(text) or as_seen(text))
+    assert len(known.without_those_in([own]).kinds) == 2000
+    # Once for the index, once for what is left, and the one text twice a round.
+    assert len(looked_at) <= 2 * 2060 + 2 * 62
+
+
+@pytest.mark.parametrize("own", ["Zorigt-\nbaatar", "Z o r i g t b a a t a r"])
+def test_a_name_that_stands_broken_in_the_report_s_own_texts_is_left_out_too(own: str) -> None:
+    assert KnownNames.gather(contacts=["Zorigtbaatar"]).without_those_in([own]).kinds == {}
