@@ -11,37 +11,19 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import nbformat
 import pytest
+from books import make, notebook
 
 from pipeline.execution import exchange, runner, sets
 from pipeline.execution.errors import ExecutionError, NotebookFailed
 from pipeline.execution.manifest import code_digest, read_manifest
-from pipeline.execution.runner import Step, run
+from pipeline.execution.runner import Step
 
 pytestmark = pytest.mark.notebooks
 SECRET = "Sarantuya 9911-2233"
 
 
-def notebook(folder: Path, name: str, *sources: str) -> tuple[str, Path]:
-    """Write a notebook with a parameter `period` and the given cells."""
-    made = nbformat.v4.new_notebook(
-        metadata={"kernelspec": {"name": "python3", "language": "python", "display_name": ""}}
-    )
-    parameters = nbformat.v4.new_code_cell('period: str = "2024H1"  # the period')
-    parameters.metadata["tags"] = ["parameters"]
-    made.cells = [parameters, *map(nbformat.v4.new_code_cell, sources)]
-    path = folder / f"{name}.ipynb"
-    nbformat.write(made, path)
-    return name, path
-
-
 WRITE = "from pathlib import Path\n_ = Path('../../public/out.txt').write_text(f'made for {period}')"
-
-
-def make(target: Path, *notebooks: tuple[str, Path], **settings: object) -> None:
-    arguments: dict = {"parameters": {"period": "2024Q1"}, "environment": {}, "steps": (), **settings}
-    run(target=target, notebooks=notebooks, **arguments)
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -222,11 +204,14 @@ def test_a_second_run_waits_and_says_so(tmp_path: Path) -> None:
     assert holder.stdout is not None
     try:
         assert holder.stdout.readline() == "held\n"
+        entered = []
         with (
             pytest.raises(ExecutionError, match="Another run was still writing"),
-            sets.staged_set(target, wait_seconds=0.3, say=said.append),
+            sets.staged_set(target, wait_seconds=0.3, say=said.append) as folder,
         ):
-            pass
+            entered.append(folder)
+        assert entered == []
+        assert not target.exists()
         assert "waiting for it" in said[0]
     finally:
         holder.kill()

@@ -14,32 +14,16 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from books import make, notebook
 
 from pipeline.execution import exchange, sets
 from pipeline.execution.errors import ExecutionError, NotebookFailed
-from pipeline.execution.runner import run
 from pipeline.execution.scrubbing import reported_error, scrub_failed
 
 SECRET = "Sarantuya"
 WRITE = "from pathlib import Path\n_ = Path(f'../../public/{number}.txt').write_text(period)"
 on_posix = pytest.mark.skipif(sys.platform == "win32", reason="signals are not known there")
 notebooks = pytest.mark.notebooks
-
-
-def notebook(folder: Path, name: str, *sources: str) -> tuple[str, Path]:
-    """Write a notebook with a parameter `period` and the given cells."""
-    made = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": ""}})
-    parameters = nbformat.v4.new_code_cell('period: str = ""  # the period')
-    parameters.metadata["tags"] = ["parameters"]
-    made.cells = [parameters, *map(nbformat.v4.new_code_cell, sources)]
-    path = folder / f"{name}.ipynb"
-    nbformat.write(made, path)
-    return name, path
-
-
-def make(target: Path, *books: tuple[str, Path], **settings: object) -> None:
-    arguments: dict = {"parameters": {"period": "x"}, "environment": {}, **settings}
-    run(target=target, notebooks=books, **arguments)
 
 
 DRIVER = """
