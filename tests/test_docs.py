@@ -39,9 +39,9 @@ from pipeline.register.placement import place_receipts
 from pipeline.register.reading import PLACE, Register, read_register
 from pipeline.register.validation import check
 from pipeline.register.values import read_values
+from pipeline.reporting.annex import ANNEX_COLUMNS
 from pipeline.reporting.commentary import _FIGURE, _figure
 from pipeline.reporting.numbers import PUBLIC_COLUMNS, WITHHELD_DIMENSIONS, Numbers
-from pipeline.reporting.report import ANNEX_COLUMNS
 from pipeline.reporting.words import words_for
 from pipeline.stage import RESTRICTED
 from pipeline.yaml_files import Strict, check_model

@@ -143,12 +143,23 @@ def measure(labelled: pd.DataFrame, project: Project, scopes: Scopes, collected:
 
 
 def rows_behind(f: pd.DataFrame, indicator: str) -> pd.Series:
-    """Return the registration numbers that a count, or a rate's numerator, is made of, in the order of the register."""
+    """Return the registration numbers that a figure is made of, in the order of the register.
+
+    Those of a rate are its numerator's; see `rows_left`. Those of a duration or an age have their days behind them.
+    """
+    days = f["pending_days"] if indicator == "pending_age" else None
     if indicator in DURATIONS:
-        weight = f["is_timed"].astype("int64")
-    else:
-        weight = (COUNTS.get(indicator) or RATES[indicator][0])(f)
-    return f.loc[weight > 0, "registration_no"]
+        days = f.loc[f["is_timed"], indicator]
+    if days is not None:
+        days = days.dropna()
+        return f.loc[days.index, "registration_no"] + " (" + days.astype("int64").astype("str") + ")"
+    return f.loc[(COUNTS.get(indicator) or RATES[indicator][0])(f) > 0, "registration_no"]
+
+
+def rows_left(f: pd.DataFrame, indicator: str) -> pd.Series:
+    """Return the registration numbers of a rate's denominator that its numerator does not hold, or not in full."""
+    numerator, denominator = RATES[indicator]
+    return f.loc[denominator(f) > numerator(f), "registration_no"]
 
 
 def _ids_in_order() -> list[str]:

@@ -99,6 +99,12 @@ def status_at(cases: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
     return status.mask(known, then)
 
 
+def resolved_as_of(cases: pd.DataFrame, facts: pd.DataFrame, window: Window) -> pd.Series:
+    """Return the day of the first resolution of those that are resolved as of A; missing for all others."""
+    day = cases["date_resolved_counted"]
+    return day.where((day <= pd.Timestamp(window.as_of)) & (facts["status"] == "resolved"))
+
+
 def facts(cases: pd.DataFrame, window: Window, project: Project) -> pd.DataFrame:
     """Work out the facts of one window.
 

@@ -6,32 +6,68 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.indicators.computation import COUNTS, DURATIONS, RATES, Measured, rows_behind
+from pipeline.indicators.computation import RATES, Measured, rows_behind, rows_left
 from pipeline.indicators.definitions import definitions
+from pipeline.indicators.facts import resolved_as_of
+from pipeline.period import Scopes
 
 _MOST_NUMBERS = 20
 
 
 def rules_and_rows(measured: Measured, scope: str = "period") -> pd.DataFrame:
-    """List the headline figures of a scope with their rule and the registration numbers they are made of."""
+    """List the headline figures of a scope with their rule and the registration numbers they are made of.
+
+    `rows` are those of the figure, or of a rate's numerator, a duration's with their days; `rest_of_denominator` are
+    those of a rate's denominator that its numerator does not hold.
+    """
     facts = measured.facts[scope]
     rows = []
     for row in _headlines(measured.table, scope).to_dict("records"):
         base = _base(row["indicator"])
         definition = definitions()[base]
         fraction = f" ({definition.numerator} / {definition.denominator})" if definition.denominator else ""
-        traced = row["state"] in ("stated", "below_minimum") and (base in COUNTS or base in RATES or base in DURATIONS)
-        numbers = rows_behind(facts, base) if traced and base != "register_completeness" else pd.Series(dtype="str")
-        more = f" and {len(numbers) - _MOST_NUMBERS} more" if len(numbers) > _MOST_NUMBERS else ""
+        is_traced = row["state"] in ("stated", "below_minimum")
+        # Of the cells that are filled nearly every row has some; the rows that lack one stand in the last column.
+        is_listed = is_traced and base != "register_completeness"
         rows.append(
             {
                 "indicator": row["indicator"],
                 "figure": figure(row),
                 "rule": definition.definition + fraction,
-                "rows": ", ".join(numbers.head(_MOST_NUMBERS)) + more,
+                "rows": _listed(rows_behind(facts, base)) if is_listed else "",
+                "rest_of_denominator": _listed(rows_left(facts, base)) if is_traced and base in RATES else "",
             }
         )
     return pd.DataFrame(rows)
+
+
+def every_grievance(labelled: pd.DataFrame, measured: Measured, scopes: Scopes) -> pd.DataFrame:
+    """List each grievance received or resolved in the period, as the breakdowns count it; one row a grievance.
+
+    `counted_as` says whether it was received, resolved or both in the period; `status` is that of the as-of day. No
+    column identifies a person.
+    """
+    facts = measured.facts["period"]
+    chosen = facts["is_received"] | (facts["resolutions"] > 0)
+    cases, shown = labelled[chosen], facts[chosen]
+    received = shown["is_received"].map({True: "received", False: ""})
+    resolved = (shown["resolutions"] > 0).map({True: "resolved", False: ""})
+    date_resolved = resolved_as_of(cases, shown, scopes.current)
+    return pd.DataFrame(
+        {
+            "registration_no": cases["registration_no"],
+            "row": cases["source_row"],
+            "counted_as": (received + ", " + resolved).str.strip(", "),
+            "channel": shown["channel"],
+            "type": shown["type"],
+            "relation": cases["relation_counted"],
+            "status": shown["status"],
+            "month": shown["month"],
+            "date_received": cases["date_received"].dt.normalize(),
+            "date_resolved": date_resolved,
+            "resolution_working_days": shown["resolution_working_days"].where(date_resolved.notna()),
+        }
+    ).reset_index(drop=True)
 
 
 def by_scope(measured: Measured) -> pd.DataFrame:
@@ -72,3 +108,8 @@ def _headlines(table: pd.DataFrame, scope: str) -> pd.DataFrame:
 
 def _base(indicator: str) -> str:
     return indicator if indicator in definitions() else indicator.rpartition("_")[0]
+
+
+def _listed(numbers: pd.Series) -> str:
+    more = f" and {len(numbers) - _MOST_NUMBERS} more" if len(numbers) > _MOST_NUMBERS else ""
+    return ", ".join(numbers.head(_MOST_NUMBERS)) + more

@@ -1,11 +1,36 @@
-"""The cases that the annex lists, without anything that may not be published."""
+"""The annex: which cases it lists, without anything that may not be published, and how the report shows them."""
 
 from __future__ import annotations
 
-import pandas as pd
+from typing import Any
 
+import pandas as pd
+from markupsafe import Markup
+
+from pipeline.indicators.facts import resolved_as_of
 from pipeline.indicators.reconciliation import in_annex
 from pipeline.period import Window
+from pipeline.project import Project
+from pipeline.reporting.labels import labels
+from pipeline.reporting.tables import Table, simple
+from pipeline.reporting.words import Words
+
+ANNEX_COLUMNS = (
+    "no",
+    "registration_no",
+    "date_received",
+    "type",
+    "channel",
+    "summary",
+    "action_taken",
+    "status",
+    "date_resolved",
+    "resolution_working_days",
+    "time_to_resolve",
+)
+"""The columns of public/cases.csv, in order."""
+_LONGEST_TEXT = 5000
+"""Letters of a text that the annex prints; a cell of hundreds of thousands would stop the renderer."""
 
 
 def annex(labelled: pd.DataFrame, facts: pd.DataFrame, window: Window) -> pd.DataFrame:
@@ -14,12 +39,9 @@ def annex(labelled: pd.DataFrame, facts: pd.DataFrame, window: Window) -> pd.Dat
     Texts are the redacted ones; a resolution after the as-of day has not happened. `no` counts from 1.
     """
     chosen = in_annex(facts)
-    as_of = pd.Timestamp(window.as_of)
     cases = labelled[chosen]
     shown = facts[chosen]
-    resolved = cases["date_resolved_counted"].where(
-        (cases["date_resolved_counted"] <= as_of) & (shown["status"] == "resolved")
-    )
+    resolved = resolved_as_of(cases, shown, window)
     table = pd.DataFrame(
         {
             "registration_no": cases["registration_no"],
@@ -37,3 +59,70 @@ def annex(labelled: pd.DataFrame, facts: pd.DataFrame, window: Window) -> pd.Dat
     table = table.sort_values("_order", kind="stable").drop(columns="_order").reset_index(drop=True)
     table.insert(0, "no", range(1, len(table) + 1))
     return table
+
+
+def annex_table(annex: pd.DataFrame, project: Project, words: Words) -> Table:
+    """Make the report's table of the cases given."""
+    text, with_number = words.text, project.settings.publish_registration_no
+    headers = [text("No."), text("Date received")]
+    if with_number:
+        headers.append(text("Registered no."))
+    headers += [text("Type"), text("Summary of the issue"), text("Action taken"), text("Status and time to resolve")]
+    statuses, types = labels(project, words, "status"), labels(project, words, "type")
+    rows = []
+    for row in annex.to_dict("records"):
+        received = row["date_received"]
+        rows.append(
+            [
+                words.number(row["no"]),
+                text("not stated") if pd.isna(received) else words.day(received.date()),
+                *([_blank(row["registration_no"])] if with_number else []),
+                types[row["type"]],
+                _shortened(row["summary"], words),
+                _shortened(row["action_taken"], words),
+                _outcome(row, statuses[row["status"]], words),
+            ]
+        )
+    widths = (4, 10, 9, 11, 24, 24, 18) if with_number else (4, 11, 11, 28, 28, 18)
+    return simple(text("Grievances addressed"), headers, rows, kind="annex", widths=widths, labelled=True)
+
+
+def public_cases(annex: pd.DataFrame, project: Project, words: Words) -> pd.DataFrame:
+    """Return the annex as public/cases.csv holds it: whole, with codes, days as 2024-06-30, unknowns blank."""
+    annex = annex.assign(time_to_resolve=[time_to_resolve(row, words) for row in annex.to_dict("records")])
+    annex = annex.assign(**{name: annex[name].dt.strftime("%Y-%m-%d") for name in ("date_received", "date_resolved")})
+    if not project.settings.publish_registration_no:
+        annex = annex.assign(registration_no="")
+    return annex[list(ANNEX_COLUMNS)]
+
+
+def time_to_resolve(row: dict[str, Any], words: Words) -> str:
+    """Say in words how long it took, as the published reports do."""
+    days = row["resolution_working_days"]
+    if pd.isna(row["date_resolved"]) or pd.isna(days):
+        return ""
+    if row["date_received"].normalize() == row["date_resolved"]:
+        return words.text("Within the same day")
+    if days == 0:
+        return words.text("Before the next working day ended")
+    return words.plural("In %(n)s working day", "In %(n)s working days", int(days))
+
+
+def _outcome(row: dict[str, Any], status: str, words: Words) -> str | Markup:
+    if pd.isna(row["date_resolved"]):
+        return status
+    resolved = words.text("Date resolved: %(day)s", day=row["date_resolved"].date())
+    lines = [status, resolved, time_to_resolve(row, words)]
+    return Markup("<br>").join(line for line in lines if line)
+
+
+def _shortened(cell: Any, words: Words) -> str:
+    """Cut a text that no page can hold, and say where the whole stands."""
+    text = _blank(cell)
+    if len(text) <= _LONGEST_TEXT:
+        return text
+    return text[:_LONGEST_TEXT] + words.text("… (cut here; the file cases.csv holds all of it)")
+
+
+def _blank(value: Any) -> str:
+    return "" if pd.isna(value) else str(value)

@@ -7,7 +7,7 @@ that no sentence can contradict a table.
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
+from difflib import SequenceMatcher
 
 import mistune
 from markupsafe import escape
@@ -17,6 +17,8 @@ from pipeline.reporting.numbers import Numbers
 from pipeline.stage import COMMENTARY, Stage
 
 _FIGURE = re.compile(r"\{([^{}\n]*)\}")
+_LIKENESS = 0.4
+"""How like an id has to be to be suggested, from 0 to 1: people write 'closed' or 'median days', not misspelt ids."""
 _PARTS = re.compile(r"([a-z0-9_]+)(?:\.(period|previous|cumulative))?(?::([a-z_]+)=([a-z0-9_+-]+))?")
 
 
@@ -61,10 +63,19 @@ def _figure(expression: str, numbers: Numbers, place: str) -> str:
             return numbers.display(indicator, scope, dimension, member)
         if scope == "previous" and not numbers.has("received", "previous"):
             raise InputError(f"{place}: '{expression}' asks for the previous period, and there is none.")
-    known = sorted({str(name) for name in numbers.table["indicator"]})
-    nearest = get_close_matches(re.split("[.:]", expression.strip())[0], known, n=3)
+    nearest = _nearest(re.split("[.:]", expression.strip())[0], {str(name) for name in numbers.table["indicator"]})
     hint = f" Nearest: {', '.join(nearest)}." if nearest else ""
     raise InputError(
         f"{place}: '{expression[:60]}' is not a figure of this report. Write an indicator's id in braces, for instance "
-        f"{{received}}, {{resolved.previous}} or {{received:channel=email}}; they stand in indicators.csv.{hint}"
+        f"{{received}}, {{resolved.previous}} or {{received:channel=email}}; docs/indicators.md lists them.{hint}"
     )
+
+
+def _nearest(asked: str, known: set[str]) -> list[str]:
+    """Name the three ids that are most like the one asked for, those that share a whole word with it first."""
+    words = set(asked.split("_"))
+    likeness = {
+        name: (len(words & set(name.split("_"))), SequenceMatcher(None, name, asked).ratio()) for name in sorted(known)
+    }
+    like = [name for name, (shared, ratio) in likeness.items() if shared or ratio >= _LIKENESS]
+    return sorted(like, key=lambda name: likeness[name], reverse=True)[:3]

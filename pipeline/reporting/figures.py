@@ -24,7 +24,7 @@ SERIES = (("#1f4e79", ""), ("#b7c9dc", ""), ("#ffffff", "////"))
 """Fill and hatch of the first, second and third series."""
 WIDTH_INCHES = 6.7
 _FONTS = "'Source Sans 3', 'DejaVu Sans', sans-serif"
-_BAR_INCHES = 0.235
+_BAR_INCHES = 0.19
 _LOOK = {
     "font.family": "DejaVu Sans",
     "font.size": 8.5,
@@ -74,7 +74,7 @@ class Picture:
 def columns(labels: Sequence[str], series: Sequence[Series], *, axis: str, caption: str, alternative: str) -> Picture:
     """Draw stacked columns, one a label, for a few labels in their natural order."""
     with _style():
-        figure = Figure(figsize=(WIDTH_INCHES, 2.1), layout="constrained")
+        figure = Figure(figsize=(WIDTH_INCHES, 1.6), layout="constrained")
         axes = figure.subplots()
         places = range(len(labels))
         bottom = [0] * len(labels)
@@ -103,7 +103,7 @@ def bars(
     with _style():
         heights = [max(1, len(labels)) for _, labels, _ in panels]
         figure = Figure(
-            figsize=(WIDTH_INCHES, 0.7 + _BAR_INCHES * sum(heights) + 0.3 * len(panels)), layout="constrained"
+            figsize=(WIDTH_INCHES, 0.55 + _BAR_INCHES * sum(heights) + 0.25 * len(panels)), layout="constrained"
         )
         grid = figure.subplots(len(panels), 1, squeeze=False, height_ratios=heights, sharex=True)
         most = 1

@@ -32,19 +32,24 @@ def opening(words: Words, project: Project, scopes: Scopes) -> str:
     }
     window = words.span(scopes.current.start, scopes.current.end)
     if ordinal is None:
-        return words.text(
+        sentences = words.text(
             "This is a summary report of the grievance redress mechanism of the %(project)s. It covers %(window)s.",
             project=settings.name,
             window=window,
         )
-    return words.text(
-        "This is the %(ordinal)s %(kind)s summary report of the grievance redress mechanism of the %(project)s. "
-        "It covers %(window)s.",
-        ordinal=words.ordinal(ordinal),
-        kind=kinds[scopes.period.kind],
-        project=settings.name,
-        window=window,
-    )
+    else:
+        sentences = words.text(
+            "This is the %(ordinal)s %(kind)s summary report of the grievance redress mechanism of the %(project)s. "
+            "It covers %(window)s.",
+            ordinal=words.ordinal(ordinal),
+            kind=kinds[scopes.period.kind],
+            project=settings.name,
+            window=window,
+        )
+    if not scopes.current.is_provisional:
+        return sentences
+    counted = words.text("What came after %(day)s is not counted.", day=scopes.current.counted_to)
+    return f"{sentences} {counted}"
 
 
 def since(words: Words, project: Project) -> str | None:
@@ -195,7 +200,7 @@ def _duration(numbers: Numbers, words: Words) -> list[str]:
     median, longest = (numbers.value(f"resolution_working_days_{name}") or 0.0 for name in ("median", "max"))
     return [
         words.text(
-            "%(same_day)s resolutions fell on the day of receipt.",
+            "Of the first resolutions in the period with both dates known, %(same_day)s fell on the day of receipt.",
             same_day=numbers.display("same_day"),
         ),
         words.text(
@@ -209,16 +214,28 @@ def _duration(numbers: Numbers, words: Words) -> list[str]:
 
 def _stock(numbers: Numbers, words: Words) -> list[str]:
     at_start, at_end = numbers.count("opening_stock"), numbers.count("closing_stock")
-    return [
-        words.plural(
+    if not at_start and not at_end:
+        return [words.text("No grievance was open at the beginning of the period, and none at its end.")]
+    if not at_start:
+        sentence = words.plural(
+            "No grievance was open at the beginning of the period, and %(n)s was open at its end.",
+            "No grievance was open at the beginning of the period, and %(n)s were open at its end.",
+            at_end,
+        )
+    elif not at_end:
+        sentence = words.plural(
+            "%(n)s grievance was open at the beginning of the period, and none at its end.",
+            "%(n)s grievances were open at the beginning of the period, and none at its end.",
+            at_start,
+        )
+    else:
+        sentence = words.plural(
             "%(n)s grievance was open at the beginning of the period, and %(end)s at its end.",
             "%(n)s grievances were open at the beginning of the period, and %(end)s at its end.",
             at_start,
             end=at_end,
         )
-        if at_start or at_end
-        else words.text("No grievance was open at the beginning of the period, and none at its end.")
-    ]
+    return [sentence]
 
 
 def _of(numbers: Numbers, words: Words, part: str, whole: str, scope: str = "period") -> str:

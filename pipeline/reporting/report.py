@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import platform
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -22,30 +21,18 @@ from pipeline import __version__
 from pipeline.indicators.computation import COLUMNS as INDICATOR_COLUMNS
 from pipeline.indicators.computation import DURATIONS
 from pipeline.indicators.definitions import definitions
-from pipeline.project import NOT_STATED
 from pipeline.register.findings import rules
 from pipeline.reporting import commentary, narrative
-from pipeline.reporting.figures import Picture, Series, bars, columns
+from pipeline.reporting.annex import annex_table, public_cases
+from pipeline.reporting.charts import Charts
+from pipeline.reporting.labels import labels
 from pipeline.reporting.numbers import Numbers
-from pipeline.reporting.tables import Cell, Table, simple
+from pipeline.reporting.summary import Summary
+from pipeline.reporting.tables import simple
 from pipeline.reporting.words import Words, words_for
 from pipeline.stage import Stage
 
 TEMPLATES = Path(__file__).with_name("templates")
-ANNEX_COLUMNS = (
-    "no",
-    "registration_no",
-    "date_received",
-    "type",
-    "channel",
-    "summary",
-    "action_taken",
-    "status",
-    "date_resolved",
-    "resolution_working_days",
-    "time_to_resolve",
-)
-"""The columns of public/cases.csv, in order."""
 PACKAGES = (
     "babel",
     "holidays",
@@ -60,8 +47,6 @@ PACKAGES = (
 )
 """The packages whose versions the provenance names: they shape a number, a word or a page."""
 _MOST_FINDINGS = 200
-_LONGEST_TEXT = 5000
-"""Letters of a text that the annex prints; a cell of hundreds of thousands would stop the renderer."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +117,12 @@ class Report:
     @property
     def is_draft(self) -> bool:
         """Whether an error finding is open, so that the report must not be taken for final."""
-        return bool((self.findings["severity"] == "error").any())
+        return not self.errors.empty
+
+    @cached_property
+    def errors(self) -> pd.DataFrame:
+        """The error findings that nobody has settled."""
+        return self.findings[self.findings["severity"] == "error"]
 
     @property
     def title(self) -> str:
@@ -153,12 +143,6 @@ class Report:
             "range": text("Summary report"),
         }[self.stage.scopes.period.kind]
 
-    def _labels(self, dimension: str) -> dict[str, str]:
-        settings, text = self.stage.project.settings, self.words.text
-        terms: dict[str, Any] = {"channel": settings.channels, "type": settings.types, "status": settings.statuses}
-        labels = {code: term.label for code, term in terms[dimension].items()}
-        return {**labels, NOT_STATED: text("Not stated")}
-
     # -- the sections -------------------------------------------------------------------------------------------------
 
     def cover(self) -> Section:
@@ -169,7 +153,7 @@ class Report:
             period=self.words.period(self.stage.scopes.period),
             opening=narrative.opening(self.words, self.stage.project, self.stage.scopes),
             contents=self._contents(),
-            errors=int((self.findings["severity"] == "error").sum()),
+            errors=len(self.errors),
         )
 
     def _contents(self) -> list[tuple[str, str]]:
@@ -206,7 +190,7 @@ class Report:
             (
                 number.display("same_day"),
                 text("resolved on the day of receipt"),
-                text("of the resolutions in the period"),
+                text("of the first resolutions in the period with both dates known"),
             ),
             (number.display("within_service_standard"), text("within the service standard"), ""),
             (number.display("closing_stock"), text("open at the end of the period"), ""),
@@ -240,10 +224,10 @@ class Report:
                 rows.append((name, text("no standard set")))
                 continue
             rows.append((name, self._days(standard.days, standard.unit)))
-        labels, resolution = self._labels("type"), standards.resolution
+        types, resolution = labels(self.stage.project, self.words, "type"), standards.resolution
         if resolution is not None:
             rows += [
-                (f"{text('Resolution')}: {labels.get(kind, kind)}", self._days(days, resolution.unit))
+                (f"{text('Resolution')}: {types.get(kind, kind)}", self._days(days, resolution.unit))
                 for kind, days in resolution.by_type.items()
             ]
         return rows
@@ -260,204 +244,12 @@ class Report:
 
     def summary(self) -> Section:
         """Give the summary table: this period, the previous one and the total, by status, channel and type."""
-        return self._section("summary", table=self.summary_table())
-
-    def summary_table(self) -> Table:
-        """Make the summary table; a scope that does not exist says why in its row."""
-        text = self.words.text
-        channels, types = self._labels("channel"), self._labels("type")
-        scopes = [scope for scope in ("period", "previous", "cumulative") if self.numbers.has("received", scope)]
-
-        def seen(dimension: str, code: str) -> bool:
-            return any(self.numbers.count("received", scope, dimension, code) for scope in scopes)
-
-        channel_codes = [code for code in channels if code != NOT_STATED or seen("channel", code)]
-        type_codes = [code for code in types if seen("type", code)]
-        statuses = self._summary_statuses(scopes)
-        head = [
-            [
-                Cell(text("Status"), "col", rowspan=2),
-                Cell(text("Total"), "col", rowspan=2, numeric=True),
-                Cell(text("Channel"), "colgroup", colspan=len(channel_codes)),
-                *([Cell(text("Type"), "colgroup", colspan=len(type_codes))] if type_codes else []),
-            ],
-            [
-                Cell(labels[code], "col", numeric=True)
-                for labels, codes in ((channels, channel_codes), (types, type_codes))
-                for code in codes
-            ],
-        ]
-        width = 2 + len(channel_codes) + len(type_codes)
-        groups = []
-        for scope in ("period", "previous", "cumulative"):
-            rows = [[Cell(self._scope_heading(scope), "rowgroup", colspan=width)]]
-            if scope not in scopes:
-                rows.append([Cell(narrative.before_this(self.numbers, self.words, self.stage.scopes), colspan=width)])
-                groups.append(rows)
-                continue
-            for name, label in statuses:
-                counts = [
-                    self.numbers.count(name, scope, dimension, code)
-                    for dimension, codes in (("channel", channel_codes), ("type", type_codes))
-                    for code in codes
-                ]
-                cells = [self.numbers.count(name, scope), *counts]
-                rows.append([Cell(label, "row"), *(Cell(self.words.number(count), numeric=True) for count in cells)])
-            groups.append(rows)
-        return Table(
-            text("Grievances by status, channel and type"), head, groups, "summary" + (" wide" if width > 14 else "")
-        )
-
-    def _summary_statuses(self, scopes: list[str]) -> list[tuple[str, str]]:
-        labels, text = self._labels("status"), self.words.text
-        always = ("unrelated", "in_progress", "resolved")
-        others = ("duplicate", "rejected", "withdrawn", "status_not_stated")
-        shown = [*always, *(name for name in others if any(self.numbers.count(name, scope) for scope in scopes))]
-        return [(name, labels.get(name, text("Status not stated"))) for name in shown] + [
-            ("received", text("All received"))
-        ]
-
-    def _scope_heading(self, scope: str) -> str:
-        text, scopes = self.words.text, self.stage.scopes
-        if scope == "period":
-            return f"{text('This period')} ({self.words.span(scopes.current.start, scopes.current.counted_to)})"
-        if scope == "previous":
-            if scopes.previous is None:
-                return text("Previous period")
-            return f"{text('Previous period')} ({self.words.span(scopes.previous.start, scopes.previous.end)})"
-        since = self.words.span(scopes.cumulative.start, scopes.cumulative.counted_to)
-        return f"{text('Total since the start')} ({since})"
+        summary = Summary(self.numbers, self.words, self.stage.project, self.stage.scopes)
+        return self._section("summary", table=summary.table(), is_wide=summary.is_wide)
 
     def figures(self) -> Section:
         """Draw the three figures, each with its numbers in a table."""
-        received, timed = self.numbers.count("received"), self.numbers.count("resolution_working_days_n")
-        drawn = ((self.by_month(), received), (self.by_channel_and_type(), received), (self.by_days(), timed))
-        return self._section("figures", pairs=[(picture if n else None, tables) for (picture, tables), n in drawn])
-
-    def _kinds(self) -> list[tuple[str, str]]:
-        text = self.words.text
-        kinds = [("eligible", text("Eligible")), ("unrelated", text("Unrelated")), ("duplicate", text("Duplicate"))]
-        return [kind for kind in kinds if kind[0] != "duplicate" or self.numbers.count("duplicate")]
-
-    def by_month(self) -> tuple[Picture, list[Table]]:
-        """Draw what was received, month by month; those whose month is not known have a column of their own."""
-        text = self.words.text
-        months = list(self.numbers.members("received", "month"))
-        counted = {name: self.numbers.members(name, "month") for name, _ in self._kinds()}
-        received = self.numbers.members("received", "month")
-        if not received[NOT_STATED]:
-            months.remove(NOT_STATED)
-        labels = [
-            text("Month not known") if m == NOT_STATED else self.words.month(date.fromisoformat(f"{m}-01"))
-            for m in months
-        ]
-        short = [
-            text("Not known") if m == NOT_STATED else self.words.short_month(date.fromisoformat(f"{m}-01"))
-            for m in months
-        ]
-        series = [Series(label, [counted[name][m] for m in months]) for name, label in self._kinds()]
-        caption = text("Grievances received by month")
-        picture = columns(
-            short,
-            series,
-            axis=text("Grievances"),
-            caption=caption,
-            alternative=self._alternative(text("Column chart"), caption, labels, [received[m] for m in months]),
-        )
-        return picture, [self._numbers_table(caption, text("Month"), labels, series, [received[m] for m in months])]
-
-    def by_channel_and_type(self) -> tuple[Picture, list[Table]]:
-        """Draw what was received by channel and by type."""
-        text = self.words.text
-        panels, tables, told = [], [], []
-        for dimension, title, caption in (
-            ("channel", text("Channel"), text("Grievances received by channel")),
-            ("type", text("Type"), text("Grievances received by type")),
-        ):
-            received = self.numbers.members("received", dimension)
-            labels = {
-                code: label for code, label in self._labels(dimension).items() if code != NOT_STATED or received[code]
-            }
-            counted = {name: self.numbers.members(name, dimension) for name, _ in self._kinds()}
-            series = [Series(label, [counted[name][code] for code in labels]) for name, label in self._kinds()]
-            totals = [received[code] for code in labels]
-            panels.append((title, list(labels.values()), series))
-            told.append(f"{title}: {self._told(list(labels.values()), totals)}")
-            tables.append(self._numbers_table(caption, title, list(labels.values()), series, totals))
-        caption = text("Grievances received by channel and by type")
-        picture = bars(
-            panels,
-            axis=text("Grievances"),
-            caption=caption,
-            alternative=f"{text('Bar chart')}. {caption}. {' '.join(told)}",
-        )
-        return picture, tables
-
-    def by_days(self) -> tuple[Picture, list[Table]]:
-        """Draw in how many working days the grievances were resolved."""
-        text = self.words.text
-        counts = self.numbers.members("resolution_working_days_n", "working_days")
-        members = list(counts)
-        last = max((place for place, member in enumerate(members) if counts[member]), default=0)
-        shown = members[: max(last + 1, 6)]
-        caption = text("Working days from receipt to resolution")
-        series = [Series(text("Resolutions"), [counts[member] for member in shown])]
-        picture = columns(
-            [member.replace("-", "–") for member in shown],
-            series,
-            axis=text("Resolutions"),
-            caption=caption,
-            alternative=self._alternative(text("Column chart"), caption, shown, series[0].counts),
-        )
-        rows = [[member.replace("-", "–"), self.words.number(counts[member])] for member in shown]
-        statistics = [
-            (text("Mean"), "mean"),
-            (text("Median"), "median"),
-            (text("90th percentile"), "p90"),
-            (text("Maximum"), "max"),
-        ]
-        spread = [[label, self.numbers.display(f"resolution_working_days_{name}")] for label, name in statistics]
-        headers = [text("Working days"), text("Resolutions")]
-        return picture, [
-            simple(caption, headers, rows, numeric=[1], kind="numbers"),
-            simple(
-                text("Their spread"), [text("Statistic"), text("Working days")], spread, numeric=[1], kind="numbers"
-            ),
-        ]
-
-    def _told(self, labels: list[str], counts: Any) -> str:
-        return (
-            "; ".join(f"{label} {self.words.number(count)}" for label, count in zip(labels, counts, strict=True)) + "."
-        )
-
-    def _alternative(self, what: str, caption: str, labels: list[str], counts: Any) -> str:
-        return f"{what}. {caption}: {self._told(labels, counts)}"
-
-    def _number_head(self, first: str, series: list[Series]) -> list[Cell]:
-        text = self.words.text
-        return [
-            Cell(first, "col"),
-            *(Cell(one.name, "col", numeric=True) for one in series),
-            Cell(text("Received"), "col", numeric=True),
-        ]
-
-    def _number_rows(self, labels: list[str], series: list[Series], totals: list[int]) -> list[list[Cell]]:
-        number = self.words.number
-        return [
-            [
-                Cell(label, "row"),
-                *(Cell(number(one.counts[place]), numeric=True) for one in series),
-                Cell(number(totals[place]), numeric=True),
-            ]
-            for place, label in enumerate(labels)
-        ]
-
-    def _numbers_table(
-        self, caption: str, first: str, labels: list[str], series: list[Series], totals: list[int]
-    ) -> Table:
-        return Table(
-            caption, [self._number_head(first, series)], [self._number_rows(labels, series, totals)], "numbers"
-        )
+        return self._section("figures", charts=Charts(self.numbers, self.words, self.stage.project).all())
 
     @cached_property
     def _commentary(self) -> str | None:
@@ -468,63 +260,10 @@ class Report:
         return Section("") if self._commentary is None else self._section("commentary", html=Markup(self._commentary))
 
     def annex_section(self) -> Section:
-        """List the grievances addressed, at most `annex_rows` of them."""
-        text, settings = self.words.text, self.stage.project.settings
-        shown = self.annex.head(settings.annex_rows)
-        headers = [text("No."), text("Date received")]
-        if settings.publish_registration_no:
-            headers.append(text("Registered no."))
-        headers += [
-            text("Type"),
-            text("Summary of the issue"),
-            text("Action taken"),
-            text("Status and time to resolve"),
-        ]
-        rows = [self._annex_row(row, settings.publish_registration_no) for row in shown.to_dict("records")]
-        widths = (4, 11, 9, 9, 27, 27, 13) if settings.publish_registration_no else (4, 11, 10, 30, 30, 15)
-        table = simple(text("Grievances addressed"), headers, rows, kind="annex", widths=widths)
+        """List the grievances of the annex, at most `annex_rows` of them."""
+        shown = self.annex.head(self.stage.project.settings.annex_rows)
+        table = annex_table(shown, self.stage.project, self.words)
         return self._section("annex", table=table, shown=len(shown), total=len(self.annex))
-
-    def _annex_row(self, row: dict[str, Any], with_number: bool) -> list[str | Markup]:
-        text, day = self.words.text, self.words.day
-        received = row["date_received"]
-        cells: list[str | Markup] = [
-            self.words.number(row["no"]),
-            text("not stated") if pd.isna(received) else day(received.date()),
-        ]
-        if with_number:
-            cells.append(_blank(row["registration_no"]))
-        status = self._labels("status")[row["status"]]
-        if not pd.isna(row["date_resolved"]):
-            resolved = day(row["date_resolved"].date())
-            status = Markup("{}<br>{}<br>{}").format(
-                status, text("Date resolved: %(day)s", day=resolved), self.time_to_resolve(row)
-            )
-        return [
-            *cells,
-            self._labels("type")[row["type"]],
-            self._shortened(row["summary"]),
-            self._shortened(row["action_taken"]),
-            status,
-        ]
-
-    def _shortened(self, cell: Any) -> str:
-        """Cut a text that no page can hold, and say where the whole stands."""
-        text = _blank(cell)
-        if len(text) <= _LONGEST_TEXT:
-            return text
-        return text[:_LONGEST_TEXT] + self.words.text("… (cut here; the file cases.csv holds all of it)")
-
-    def time_to_resolve(self, row: dict[str, Any]) -> str:
-        """Say in words how long it took, as the published reports do."""
-        text, days = self.words.text, row["resolution_working_days"]
-        if pd.isna(row["date_resolved"]) or pd.isna(days):
-            return ""
-        if row["date_received"].normalize() == row["date_resolved"]:
-            return text("Within the same day")
-        if days == 0:
-            return text("Before the next working day ended")
-        return self.words.plural("In %(n)s working day", "In %(n)s working days", int(days))
 
     def definitions(self) -> Section:
         """Define every figure, with its denominator."""
@@ -572,14 +311,13 @@ class Report:
             (severity, self.words.text(rules()[rule].title), int(count), self._meaning(rule, int(count)))
             for (severity, rule), count in counted.items()
         ]
-        errors = self.findings[self.findings["severity"] == "error"]
         explained = self.findings[self.findings["severity"] == "explained"]
         return self._section(
             "data_notes",
             notes=notes,
             severities=self._severities(),
-            errors=self._told_findings(errors),
-            errors_total=len(errors),
+            errors=self._told_findings(self.errors),
+            errors_total=len(self.errors),
             explained=self._told_findings(explained),
             not_collected=self._not_collected(),
             completeness=self.numbers.display("register_completeness"),
@@ -679,24 +417,12 @@ class Report:
 
     # -- what leaves beside the report --------------------------------------------------------------------------------
 
-    def public_cases(self) -> pd.DataFrame:
-        """Return the annex as public/cases.csv holds it: whole, with codes, days as 2024-06-30, unknowns blank."""
-        annex = self.annex.assign(time_to_resolve=[self.time_to_resolve(row) for row in self.annex.to_dict("records")])
-        days = {name: annex[name].dt.strftime("%Y-%m-%d") for name in ("date_received", "date_resolved")}
-        annex = annex.assign(**days)
-        if not self.stage.project.settings.publish_registration_no:
-            annex = annex.assign(registration_no="")
-        return annex[list(ANNEX_COLUMNS)]
-
     def publish(self) -> pd.DataFrame:
         """Write the two tables of the public folder; returns what was written, with the number of rows."""
-        indicators, cases = self.numbers.public(), self.public_cases()
+        indicators = self.numbers.public()
+        cases = public_cases(self.annex, self.stage.project, self.words)
         self.stage.save(indicators, "indicators.csv", "public")
         self.stage.save(cases, "cases.csv", "public")
         return pd.DataFrame(
             {"file": ["public/indicators.csv", "public/cases.csv"], "rows": [len(indicators), len(cases)]}
         )
-
-
-def _blank(value: Any) -> str:
-    return "" if pd.isna(value) else str(value)

@@ -11,13 +11,14 @@ from markupsafe import Markup, escape
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell; with a `scope` it is a header."""
+    """A cell; with a `scope` it is a header, with a `label` it can stand by itself where a phone parts a row."""
 
     text: str | Markup
     scope: Literal["col", "row", "colgroup", "rowgroup"] | None = None
     colspan: int = 1
     rowspan: int = 1
     numeric: bool = False
+    label: str = ""
 
     def __html__(self) -> str:
         """Render the cell."""
@@ -28,6 +29,8 @@ class Cell:
         ]
         if self.numeric:
             attributes.append(' class="number"')
+        if self.label:
+            attributes.append(f' data-label="{escape(self.label)}"')
         return f"<{tag}{''.join(attributes)}>{escape(self.text)}</{tag}>"
 
 
@@ -64,11 +67,18 @@ def simple(
     numeric: Sequence[int] = (),
     kind: str = "",
     widths: Sequence[int] = (),
+    labelled: bool = False,
 ) -> Table:
-    """Make a table whose first column heads its rows; `numeric` lists the columns that hold numbers."""
+    """Make a table whose first column heads its rows; `numeric` lists the columns that hold numbers.
+
+    Where it is `labelled` each cell knows its column's header.
+    """
     head = [[Cell(text, "col", numeric=place in numeric) for place, text in enumerate(headers)]]
     body = [
-        [Cell(text, None if place else "row", numeric=place in numeric) for place, text in enumerate(row)]
+        [
+            Cell(text, None if place else "row", numeric=place in numeric, label=headers[place] if labelled else "")
+            for place, text in enumerate(row)
+        ]
         for row in rows
     ]
     return Table(caption, head, [body], kind, widths)

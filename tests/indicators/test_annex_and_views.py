@@ -6,7 +6,8 @@ import pandas as pd
 from making import Cleaned, Maker
 
 from pipeline.indicators.computation import COLUMNS, Measured
-from pipeline.indicators.views import breakdown, by_scope, figure, rules_and_rows
+from pipeline.indicators.views import breakdown, by_scope, every_grievance, figure, rules_and_rows
+from pipeline.register import columns
 
 
 def row(number: str, received: str, status: str, resolved: str = "", **cells: str) -> dict[str, str]:
@@ -148,3 +149,67 @@ def test_measuring_leaves_its_table_as_it_was(make: Maker) -> None:
     measured = cleaned.measure("2024-04")
     assert isinstance(measured, Measured)
     pd.testing.assert_frame_equal(cleaned.labelled, before)
+
+
+def test_beside_a_share_stands_the_rest_of_its_denominator(make: Maker) -> None:
+    shown = rules_and_rows(make.clean(ROWS).measure("2024-04")).set_index("indicator")
+    # Eligible are 3, 4, 7 and the one without a number; resolved by the as-of day is 3 alone.
+    both = ["rows", "rest_of_denominator"]
+    assert shown.loc["resolution_rate", both].tolist() == ["3/2024", "4/2024, 7/2024, row 11"]
+    assert shown.loc["same_day", both].tolist() == ["", "1/2024, 3/2024"]
+    assert shown.loc["register_completeness", both].tolist() == ["", "row 11, 10/2024"]
+    assert shown.loc["received", "rest_of_denominator"] == ""
+    assert shown.loc["escalated", "rest_of_denominator"] == ""
+
+
+def test_a_duration_and_an_age_are_listed_with_their_days(make: Maker) -> None:
+    shown = rules_and_rows(make.clean(ROWS).measure("2024-04")).set_index("indicator")
+    for statistic in ("n", "mean", "median", "p90", "max"):
+        assert shown.loc[f"resolution_working_days_{statistic}", "rows"] == "1/2024 (19), 3/2024 (2)"
+    assert shown.loc["resolution_calendar_days_max", "rows"] == "1/2024 (28), 3/2024 (2)"
+    assert shown.loc["pending_age", "rows"] == "2/2024 (55), 4/2024 (19), 9/2024 (41), row 11 (28)"
+
+
+def test_every_grievance_of_the_period_is_listed_and_nobody_can_be_told_by_it(make: Maker) -> None:
+    cleaned = make.clean(ROWS)
+    shown = every_grievance(cleaned.labelled, cleaned.measure("2024-04"), cleaned.scopes("2024-04"))
+    assert shown.columns.tolist() == [
+        "registration_no",
+        "row",
+        "counted_as",
+        "channel",
+        "type",
+        "relation",
+        "status",
+        "month",
+        "date_received",
+        "date_resolved",
+        "resolution_working_days",
+    ]
+    assert not set(shown.columns) & set(columns.names(identifies=True))
+    days = shown.assign(date_resolved=shown["date_resolved"].dt.strftime("%m-%d")).astype("object")
+    told = days[["registration_no", "row", "counted_as", "relation", "status", "date_resolved"]]
+    assert told.where(told.notna(), "").to_numpy().tolist() == [
+        ["1/2024", 2, "resolved", "related", "resolved", "04-02"],
+        ["3/2024", 4, "received, resolved", "related", "resolved", "04-12"],
+        ["4/2024", 5, "received", "related", "in_progress", ""],
+        ["5/2024", 6, "received", "unrelated", "unrelated", ""],
+        ["6/2024", 7, "received", "related", "duplicate", ""],
+        ["7/2024", 8, "received", "related", "rejected", ""],
+        ["", 11, "received", "related", "in_progress", ""],
+        ["10/2024", 12, "resolved", "related", "resolved", "04-30"],
+    ]
+    took = shown["resolution_working_days"].astype("object")
+    assert took.where(took.notna(), "").tolist() == [19, 2, "", "", "", "", "", ""]
+    text = shown.to_csv()
+    for secret in ("Sarantuya", "Bold", "Dorj", "8/2024"):
+        assert secret not in text
+
+
+def test_the_breakdowns_can_be_counted_again_from_every_grievance(sample: Cleaned) -> None:
+    measured = sample.measure("2024H1")
+    shown = every_grievance(sample.labelled, measured, sample.scopes("2024H1"))
+    received = shown[shown["counted_as"].str.contains("received")]
+    for dimension in ("channel", "type", "month"):
+        counted = breakdown(measured, dimension).set_index("member")["received"].drop("total")
+        assert counted[counted > 0].to_dict() == received[dimension].value_counts().to_dict()

@@ -1,0 +1,171 @@
+"""What the sections say: it holds at zero, captions tell apart, and nothing is promised that is not done."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+from making import Maker
+
+from pipeline.errors import InputError
+from pipeline.project import load_project
+from pipeline.reporting import annex, commentary, narrative
+from pipeline.reporting.charts import Charts
+from pipeline.reporting.numbers import Numbers
+from pipeline.reporting.report import Report
+from pipeline.reporting.summary import Summary
+from pipeline.reporting.words import words_for
+from pipeline.stage import Stage, open_stage
+
+ENGLISH = words_for("en")
+
+
+def row(number: int, received: str, status: str, resolved: str = "", **cells: str) -> dict[str, str]:
+    base = {"registration_no": f"{number}/2024", "date_received": received, "channel": "email", "type": "Complaint"}
+    return {**base, "status": status, "date_resolved": resolved, **cells}
+
+
+def paragraphs(make: Maker, rows: list[dict[str, str]], period: str = "2024-04") -> str:
+    cleaned = make.clean(rows)
+    numbers = Numbers(cleaned.measure(period).table, ENGLISH)
+    return "\n".join(narrative.paragraphs(numbers, ENGLISH, cleaned.project, cleaned.scopes(period)))
+
+
+def words_of(html: str) -> str:
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", html)))
+
+
+OPEN, CLOSED_IN_APRIL = row(1, "2024-04-05", "Resolving"), row(2, "2024-03-05", "Resolved", "2024-04-08")
+FORMER = row(3, "2024-03-07", "Resolving")
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([], "No grievance was open at the beginning of the period, and none at its end."),
+        ([OPEN], "No grievance was open at the beginning of the period, and 1 was open at its end."),
+        ([OPEN, {**OPEN, "registration_no": "4/2024"}], "beginning of the period, and 2 were open at its end."),
+        ([CLOSED_IN_APRIL], "1 grievance was open at the beginning of the period, and none at its end."),
+        ([CLOSED_IN_APRIL, FORMER], "2 grievances were open at the beginning of the period, and 1 at its end."),
+    ],
+)
+def test_the_stock_is_told_also_where_it_is_zero(make: Maker, rows: list[dict[str, str]], expected: str) -> None:
+    text = paragraphs(make, rows)
+    assert expected in text
+    assert "0 grievance" not in text
+
+
+def test_a_share_of_resolutions_says_that_both_dates_are_known(make: Maker) -> None:
+    undated = row(4, "", "Resolved", "2024-04-09", responsible="x")
+    text = paragraphs(make, [CLOSED_IN_APRIL, row(3, "2024-04-09", "Resolved", "2024-04-09"), undated])
+    assert "Of the first resolutions in the period with both dates known, 1 of 2 fell on the day of receipt." in text
+
+
+def test_the_tile_of_the_same_day_says_so_too(sample_stage: Stage) -> None:
+    text = words_of(Report.open(sample_stage).glance().html)
+    assert "resolved on the day of receipt of the first resolutions in the period with both dates known" in text
+
+
+@pytest.mark.parametrize(("as_of", "counted"), [("", ""), ("2024-06-13", "June 13, 2024")])
+def test_a_provisional_cover_says_up_to_which_day_was_counted(as_of: str, counted: str, sample_stage: Stage) -> None:
+    scopes = open_stage("smart-government-ii", "2024H1", as_of).scopes
+    report = Report.open(Stage(sample_stage.project, scopes, sample_stage.folder))
+    text = words_of(report.cover().html)
+    said = f"January 15, 2024 – June 30, 2024; counted up to {counted}"
+    assert (said in text) == (f"What came after {counted} is not counted." in text) == bool(counted)
+    assert ("counted up to" in text) == bool(counted)
+
+
+def test_nothing_is_promised_but_that_names_known_to_the_register_are_replaced(sample_stage: Stage) -> None:
+    report = Report.open(sample_stage)
+    for section in (report.cover(), report.annex_section(), report.mechanism()):
+        text = words_of(section.html).lower()
+        assert "names known to the register" in text
+        assert "names of persons and organisations are replaced" not in text
+
+
+def test_the_annex_says_that_open_grievances_are_listed_too(sample_stage: Stage) -> None:
+    assert "those that are still open among them" in words_of(Report.open(sample_stage).annex_section().html)
+
+
+def test_the_summary_lists_every_type_of_the_project_zeros_too(make: Maker) -> None:
+    cleaned = make.clean([OPEN])
+    numbers = Numbers(cleaned.measure("2024-04").table, ENGLISH)
+    summary = Summary(numbers, ENGLISH, cleaned.project, cleaned.scopes("2024-04"))
+    heads = [cell.text for cell in summary.table().head[1]]
+    channels = ["In person", "E-mail", "Phone", "Facebook comment", "Website"]
+    assert heads == [*channels, "Question", "Request", "Complaint", "Suggestion", "Appreciation"]
+    assert not summary.is_wide
+
+
+def test_a_summary_of_many_columns_is_printed_on_a_page_that_lies(make: Maker, sample_stage: Stage) -> None:
+    types = "{" + ", ".join(f"t{n}: {{label: Kind {n}}}" for n in range(12)) + "}"
+    cleaned = make.clean([{**OPEN, "type": "Kind 3"}], {"types": types})
+    numbers = Numbers(cleaned.measure("2024-04").table, ENGLISH)
+    assert Summary(numbers, ENGLISH, cleaned.project, cleaned.scopes("2024-04")).is_wide
+    report = Report.open(sample_stage)
+    assert '<section id="annex" class="wide">' in report.annex_section().html
+    assert '<section id="summary">' in report.summary().html
+
+
+def test_a_figure_and_its_tables_have_captions_of_their_own(sample_stage: Stage) -> None:
+    report = Report.open(sample_stage)
+    charts = Charts(report.numbers, ENGLISH, sample_stage.project).all()
+    assert [chart.caption for chart in charts] == [
+        "Figure 1. Grievances received by month",
+        "Figure 2. Grievances received by channel and by type",
+        "Figure 3. Working days from receipt to resolution",
+    ]
+    assert [table.caption for chart in charts for table in chart.tables] == [
+        "Numbers of figure 1",
+        "Numbers of figure 2, by channel",
+        "Numbers of figure 2, by type",
+        "Numbers of figure 3",
+        "Numbers of figure 3, their spread",
+    ]
+    text = report.figures().html
+    captions = re.findall(r"<(?:fig)?caption>([^<]+)<", text)
+    assert len(captions) == len(set(captions)) == 8
+
+
+def test_a_figure_of_zeros_is_not_drawn_and_keeps_its_number(make: Maker) -> None:
+    cleaned = make.clean([OPEN])
+    charts = Charts(Numbers(cleaned.measure("2024-03").table, ENGLISH), ENGLISH, cleaned.project).all()
+    assert [chart.picture for chart in charts] == [None, None, None]
+    assert charts[2].caption.startswith("Figure 3. ")
+
+
+def test_each_cell_of_the_annex_knows_its_header(sample_stage: Stage) -> None:
+    html = Report.open(sample_stage).annex_section().html
+    assert html.count('data-label="Action taken"') == 9
+    assert html.count('data-label="No."') == 9
+
+
+@pytest.mark.parametrize("as_of", ["", "2024-06-13"])
+def test_the_outcome_of_the_annex_has_no_empty_line(as_of: str, make: Maker) -> None:
+    cleaned = make.clean([row(1, "", "Resolved", "2024-04-09"), row(2, "2024-04-09", "Resolved", "2024-04-09")])
+    listed = cleaned.annex(cleaned.measure("2024-04"), "2024-04")
+    html = annex.annex_table(listed, cleaned.project, ENGLISH).__html__()
+    assert "<br></td>" not in html
+    assert "Resolved<br>Date resolved: April 9, 2024<br>Within the same day</td>" in html
+
+
+@pytest.mark.parametrize(
+    ("written", "nearest"),
+    [("median_days", "resolution_working_days_median"), ("closed", "closed_otherwise"), ("xyz", "")],
+)
+def test_a_figure_that_does_not_exist_is_answered_with_the_nearest_and_where_all_stand(
+    written: str, nearest: str, sample_stage: Stage
+) -> None:
+    numbers = Report.open(sample_stage).numbers
+    with pytest.raises(InputError) as refused:
+        commentary._figure(written, numbers, "commentary/2024H1.md, line 3")
+    message = str(refused.value)
+    assert message.startswith(f"commentary/2024H1.md, line 3: '{written}' is not a figure")
+    assert "docs/indicators.md lists them." in message
+    assert message.partition(" Nearest: ")[2].split(", ")[0].rstrip(".") == nearest
+
+
+def test_the_sample_says_of_itself_no_more_than_is_done() -> None:
+    assert "Names known to the register" in load_project("smart-government-ii").settings.texts.confidentiality
