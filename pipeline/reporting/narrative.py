@@ -204,7 +204,7 @@ def _duration(numbers: Numbers, words: Words) -> list[str]:
             same_day=numbers.display("same_day"),
         ),
         words.text(
-            "The median was %(median)s working days, the mean %(mean)s, and the longest took %(longest)s.",
+            "Counted in working days, the median was %(median)s, the mean %(mean)s and the maximum %(longest)s.",
             median=words.number(median, 1),
             mean=words.number(numbers.value("resolution_working_days_mean") or 0.0, 2),
             longest=words.number(longest),
