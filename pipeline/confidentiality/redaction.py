@@ -103,8 +103,9 @@ class KnownNames:
         texts = [unicodedata.normalize("NFC", text) for text in own]
         gone: set[tuple[str, ...]] = set()
         # Without a long spelling the shorter ones within it come to light, in the texts where it stood.
-        while texts := [text for text in texts if _search(text, index)]:
-            found = {place.spelling.folded for text in texts for place in _search(text, index)}
+        while hits := [(text, places) for text in texts if (places := _search(text, index))]:
+            texts = [text for text, _ in hits]
+            found = {place.spelling.folded for _, places in hits for place in places}
             gone |= found
             for first in {words[0] for words in found}:
                 index[first] = [one for one in index[first] if one.kind is None or one.folded not in found]

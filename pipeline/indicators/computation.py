@@ -145,15 +145,17 @@ def measure(labelled: pd.DataFrame, project: Project, scopes: Scopes, collected:
 def rows_behind(f: pd.DataFrame, indicator: str) -> pd.Series:
     """Return the registration numbers that a figure is made of, in the order of the register.
 
-    Those of a rate are its numerator's; see `rows_left`. Those of a duration or an age have their days behind them.
+    Those of a rate are its numerator's; see `rows_left`.
     """
-    days = f["pending_days"] if indicator == "pending_age" else None
-    if indicator in DURATIONS:
-        days = f.loc[f["is_timed"], indicator]
-    if days is not None:
-        days = days.dropna()
-        return f.loc[days.index, "registration_no"] + " (" + days.astype("int64").astype("str") + ")"
+    if indicator in (*DURATIONS, "pending_age"):
+        return f.loc[days_behind(f, indicator).index, "registration_no"]
     return f.loc[(COUNTS.get(indicator) or RATES[indicator][0])(f) > 0, "registration_no"]
+
+
+def days_behind(f: pd.DataFrame, indicator: str) -> pd.Series:
+    """Return the days that a duration, or the age of the open grievances, is made of, by the index of `f`."""
+    days = f["pending_days"] if indicator == "pending_age" else f.loc[f["is_timed"], indicator]
+    return days.dropna().astype("int64")
 
 
 def rows_left(f: pd.DataFrame, indicator: str) -> pd.Series:
@@ -240,7 +242,7 @@ class _Computer:
     def durations(self) -> list[dict[str, object]]:
         rows = []
         for name in DURATIONS:
-            days = self.facts.loc[self.facts["is_timed"], name].dropna().astype("float64")
+            days = days_behind(self.facts, name).astype("float64")
             statistics = {
                 "n": float(len(days)),
                 "mean": days.mean(),
@@ -255,7 +257,7 @@ class _Computer:
         return rows
 
     def ages(self) -> list[dict[str, object]]:
-        days = self.facts["pending_days"].dropna()
+        days = days_behind(self.facts, "pending_age")
         ends = self.project.settings.pending_age_days
         return [
             self._row("pending_age", "stated", len(days)),
@@ -263,7 +265,7 @@ class _Computer:
             *self._classes(
                 "resolution_working_days_n",
                 "working_days",
-                self.facts.loc[self.facts["is_timed"], "resolution_working_days"].dropna(),
+                days_behind(self.facts, "resolution_working_days"),
                 WORKING_DAY_ENDS,
             ),
         ]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.indicators.computation import RATES, Measured, rows_behind, rows_left
+from pipeline.indicators.computation import DURATIONS, RATES, Measured, days_behind, rows_behind, rows_left
 from pipeline.indicators.definitions import definitions
 from pipeline.indicators.facts import resolved_as_of
 from pipeline.period import Scopes
@@ -34,7 +34,7 @@ def rules_and_rows(measured: Measured, scope: str = "period") -> pd.DataFrame:
                 "indicator": row["indicator"],
                 "figure": figure(row),
                 "rule": definition.definition + fraction,
-                "rows": _listed(rows_behind(facts, base)) if is_listed else "",
+                "rows": _listed(_rows(facts, base)) if is_listed else "",
                 "rest_of_denominator": _listed(rows_left(facts, base)) if is_traced and base in RATES else "",
             }
         )
@@ -108,6 +108,14 @@ def _headlines(table: pd.DataFrame, scope: str) -> pd.DataFrame:
 
 def _base(indicator: str) -> str:
     return indicator if indicator in definitions() else indicator.rpartition("_")[0]
+
+
+def _rows(facts: pd.DataFrame, indicator: str) -> pd.Series:
+    """Return the numbers behind a figure, those of a duration or an age with their days: 7/2024 (3)."""
+    numbers = rows_behind(facts, indicator)
+    if indicator in (*DURATIONS, "pending_age"):
+        return numbers + " (" + days_behind(facts, indicator).astype("str") + ")"
+    return numbers
 
 
 def _listed(numbers: pd.Series) -> str:
