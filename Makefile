@@ -25,7 +25,7 @@ override SHELL := /bin/sh
 override .SHELLFLAGS := -c
 override .DEFAULT_GOAL := help
 
-.PHONY: help report cleaning classification metrics test lint format lab setup lock clean
+.PHONY: help report cleaning classification metrics demo test lint format lab setup lock clean
 .NOTPARALLEL:
 
 help: ## this menu
@@ -38,6 +38,9 @@ classification: ## as far as the second notebook: type, relation, topic and sens
 metrics: ## as far as the third notebook: the indicators
 report cleaning classification metrics: setup
 	@.venv/bin/python -m pipeline $@ --project="$$PROJECT" --period="$$PERIOD" --as-of="$$AS_OF" --force="$$FORCE"
+
+demo: setup ## the invented register of the project demo anew: data/demo/register.csv
+	@.venv/bin/python -m pipeline demo --force="$$FORCE"
 
 test: ## all tests
 	@sh ./setup.sh test

@@ -19,6 +19,7 @@ from pipeline.errors import DisclosureError, InputError, PipelineError, Reconcil
 from pipeline.execution.errors import ExecutionError, NotebookFailed
 from pipeline.period import FORMS, Scopes, forms_sentence, resolve_scopes, shown
 from pipeline.project import CODE_ROOTS, DATA_VARIABLE, REPOSITORY, Project, data_folder, load_project
+from pipeline.register import demo_command
 from pipeline.stage import OUTPUTS_VARIABLE, Stage, outputs_folder
 
 NOTEBOOKS = ("01_cleaning", "02_classification", "03_metrics", "04_report")
@@ -54,6 +55,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; every expected failure is told in a sentence on stderr."""
     options = _parser().parse_args(arguments)
     try:
+        if options.command == "demo":
+            print(demo_command.run(options))
+            return 0
         return _run(_checked(options))
     except (PipelineError, ExecutionError) as error:
         _say_error(_sentence(error))
@@ -78,6 +82,10 @@ def _parser() -> argparse.ArgumentParser:
     for name, (help_text, _) in COMMANDS.items():
         command = commands.add_parser(name, help=help_text, description=f"{help_text[0].upper()}{help_text[1:]}.")
         _add_options(command)
+    help_text = "write an invented register, that of data/demo by default"
+    demo_command.add_options(
+        commands.add_parser("demo", help=help_text, description=f"{help_text[0].upper()}{help_text[1:]}.")
+    )
     return parser
 
 

@@ -110,6 +110,11 @@ def test_what_is_not_given_is_the_default(checkout):
     assert arguments_of(checkout) == call_with()
 
 
+def test_the_invented_register_is_replaced_by_force_only_if_the_caller_says_so(checkout):
+    make(checkout, "demo", "FORCE=1", "PERIOD=2024H1")
+    assert arguments_of(checkout) == ("-m", "pipeline", "demo", "--force=1")
+
+
 def test_a_failed_command_fails_make(checkout):
     (checkout / ".venv/bin/python").write_text("#!/bin/sh\nexit 1\n")
     assert make(checkout, "report", "PERIOD=2024H1").returncode == 2
