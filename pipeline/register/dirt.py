@@ -110,30 +110,31 @@ def with_dirt(
         `column`, `rule`.
     """
     table, span = table.reset_index(drop=True), Span(start, half_years)
-    dirty = table
+    cells: dict[str, Texts] = {}
     known = all_kinds()
     chosen = list(known if kinds is None else kinds)
     # Where there are fewer rows than kinds, chance says which of them come.
     order = np.argsort(Chance((seed, 0), len(chosen)).uniform(), kind="stable")
-    quotas = np.diff(np.round(np.linspace(0, round(share * len(dirty)), len(chosen) + 1)).astype(np.int64))
-    is_free = np.ones(len(dirty), dtype=bool)
+    quotas = np.diff(np.round(np.linspace(0, round(share * len(table)), len(chosen) + 1)).astype(np.int64))
+    is_free = np.ones(len(table), dtype=bool)
     faults: list[pd.DataFrame] = []
     for number, quota in zip(order, quotas, strict=True):
         kind = known[chosen[number]]
         # Kinds see the clean table only, so that none builds on the dirt of another.
-        rows = _rows_for(kind, table, is_free, Chance((seed, 1, number), len(dirty)), int(quota))
+        rows = _rows_for(kind, table, is_free, Chance((seed, 1, number), len(table)), int(quota))
         if not len(rows):
             continue
-        cells = dirty[kind.changes].to_numpy(dtype=object, copy=True)
+        if kind.changes not in cells:
+            cells[kind.changes] = table[kind.changes].to_numpy(dtype=object, copy=True)
         chance = Chance((seed, 2, number), len(rows))
-        cells[rows] = kind.make(Dirty(table.iloc[rows], table.iloc[rows - 1], chance, span))
-        dirty = dirty.assign(**{kind.changes: pd.Series(cells, dtype="str")})
+        cells[kind.changes][rows] = kind.make(Dirty(table.iloc[rows], table.iloc[rows - 1], chance, span))
         is_free[rows] = False
         if kind.after:
             is_free[rows - 1] = False
         if kind.rule:
             named = np.concatenate([rows, rows - 1]) if kind.names_the_row_before else rows
             faults.append(pd.DataFrame({"row": named, "column": kind.names or kind.changes, "rule": kind.rule}))
+    dirty = table.assign(**{name: pd.Series(changed, dtype="str") for name, changed in cells.items()})
     empty = pd.DataFrame({"row": pd.Series(dtype="int64"), "column": "", "rule": ""}).astype({"column": "str"})
     joined = pd.concat(faults, ignore_index=True) if faults else empty
     return dirty, joined.sort_values("row", kind="stable").reset_index(drop=True)[list(FAULT_COLUMNS)]
