@@ -31,6 +31,12 @@ def write_parquet(table: pd.DataFrame, path: Path, *, restricted: bool = False) 
         table.to_parquet(handle, index=False, engine="pyarrow")
 
 
+def write_bytes(content: bytes, path: Path, *, restricted: bool = False) -> None:
+    """Write a file that is made in memory; see `write_csv` for `restricted`."""
+    with _opened(path, restricted) as handle:
+        handle.write(content)
+
+
 def _inert_cell(cell: object) -> object:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_RUNS_IN_A_SPREADSHEET) else cell
 

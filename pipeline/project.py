@@ -372,9 +372,14 @@ def project_codes() -> list[str]:
     return sorted(path.parent.name for path in folder.glob("*/project.yml")) if folder.is_dir() else []
 
 
+def is_project_code(text: str) -> bool:
+    """Say whether a folder of that name can be a project: small letters, digits and single hyphens."""
+    return _PROJECT_CODE.fullmatch(text) is not None
+
+
 def load_project(code: str) -> Project:
     """Read a project's settings; a wrong name, a missing file or a faulty key is an `InputError`."""
-    folder = data_folder() / code if _PROJECT_CODE.fullmatch(code) else None
+    folder = data_folder() / code if is_project_code(code) else None
     if folder is None or not folder.is_dir():
         known = ", ".join(project_codes()) or "none yet"
         raise InputError(

@@ -32,6 +32,8 @@ from pipeline.project import Project, Settings, load_project
 from pipeline.register import findings
 from pipeline.register.columns import dictionary
 from pipeline.register.corrections import read_corrections
+from pipeline.register.dictionary import LISTS as REGISTER_LISTS
+from pipeline.register.dictionary import markdown_table, with_lists
 from pipeline.register.explanations import read_explanations
 from pipeline.register.identities import known_names, redact_texts, split_identities
 from pipeline.register.mapping import collected, map_columns
@@ -61,11 +63,6 @@ EVERYTHING = "\n".join(path.read_text(encoding="utf-8") for path in DOCUMENTS)
 # -- the generated lists ---------------------------------------------------------------------------------------------
 
 
-def table(headings: list[str], rows: list[list[str]]) -> str:
-    lines = [headings, ["---"] * len(headings), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
-
-
 def indicator_lists() -> str:
     """Write a table for each family, and what is broken down by what."""
     titles = {
@@ -78,7 +75,7 @@ def indicator_lists() -> str:
     for family, title in titles.items():
         of_family = {name: one for name, one in definitions().items() if one.family == family}
         rows = [_indicator_row(name, one) for name, one in of_family.items()]
-        parts.append(f"### {title}\n\n{table(['id', 'definition', 'unit', 'needs'], rows)}")
+        parts.append(f"### {title}\n\n{markdown_table(['id', 'definition', 'unit', 'needs'], rows)}")
     statistics = ", ".join(f"`_{name}`" for name in STATISTICS)
     rows = [
         [f"`{name}`", ", ".join(f"`{one}`" for one in counts), "inside only" if name in WITHHELD_DIMENSIONS else "yes"]
@@ -90,7 +87,7 @@ def indicator_lists() -> str:
         [
             *parts,
             f"In `indicators.csv`, {timed} have an id for each statistic: {statistics}.",
-            f"### By what they are broken down\n\n{table(['dimension', 'counts', 'published'], rows)}",
+            f"### By what they are broken down\n\n{markdown_table(['dimension', 'counts', 'published'], rows)}",
         ]
     )
 
@@ -112,51 +109,22 @@ def _in_words(one: Definition) -> str:
     return " ".join(words)
 
 
-def column_list() -> str:
-    rows = [
-        [
-            f"`{name}`",
-            column.title,
-            column.type,
-            "required" if column.required else "",
-            "yes" if column.identifies else "",
-            column.public,
-            column.description,
-        ]
-        for name, column in dictionary().items()
-    ]
-    return table(["column", "title", "type", "required", "identifies a person", "public", "what it holds"], rows)
-
-
-def rule_list() -> str:
-    rows = [[f"`{name}`", rule.severity, rule.title, rule.action] for name, rule in findings.rules().items()]
-    return table(["rule", "severity", "what was noticed", "what to do"], rows)
-
-
-GENERATED: dict[tuple[str, str], Callable[[], str]] = {
-    ("docs/indicators.md", "indicators"): indicator_lists,
-    ("docs/register.md", "columns"): column_list,
-    ("docs/register.md", "rules"): rule_list,
+LISTS: dict[str, dict[str, Callable[[], str]]] = {
+    "docs/indicators.md": {"indicators": indicator_lists},
+    "docs/register.md": REGISTER_LISTS,
 }
 
 
-def with_list(text: str, name: str, made: str) -> str:
-    """Put a list between its markers; a document without them is an error."""
-    markers = re.compile(f"(<!-- {name} -->\n).*?(<!-- /{name} -->)", flags=re.DOTALL)
-    changed, count = markers.subn(lambda found: f"{found[1]}\n{made}\n\n{found[2]}", text)
-    assert count == 1, f"the markers of '{name}' are not there once"
-    return changed
-
-
 def refresh() -> None:
-    for (document, name), make in GENERATED.items():
-        (ROOT / document).write_text(with_list(text_of(document), name, make()), encoding="utf-8", newline="\n")
+    for document, lists in LISTS.items():
+        made = with_lists(text_of(document), lists, document)
+        (ROOT / document).write_text(made, encoding="utf-8", newline="\n")
 
 
-@pytest.mark.parametrize(("document", "name"), GENERATED, ids=lambda value: str(value))
-def test_a_list_made_from_the_definitions_is_up_to_date(document: str, name: str) -> None:
+@pytest.mark.parametrize("document", LISTS)
+def test_a_list_made_from_the_definitions_is_up_to_date(document: str) -> None:
     text = text_of(document)
-    assert with_list(text, name, GENERATED[document, name]()) == text, "run python tests/test_docs.py"
+    assert with_lists(text, LISTS[document], document) == text, "run python tests/test_docs.py, or make dictionary"
 
 
 # -- project.yml -----------------------------------------------------------------------------------------------------
