@@ -8,13 +8,15 @@ override PROJECT := $(value PROJECT)
 override PERIOD := $(value PERIOD)
 override AS_OF := $(value AS_OF)
 override FORCE := $(value FORCE)
-export PROJECT PERIOD AS_OF FORCE
+# From the command line alone: some systems (Windows' WSL) have a NAME of their own in the environment.
+override NAME := $(if $(filter command,$(firstword $(origin NAME))),$(value NAME))
+export PROJECT PERIOD AS_OF FORCE NAME
 
 # Any other variable on the command line is refused: a misspelt 'ASOF=' would make another report than was asked for,
 # and make would expand the value on its way to the commands. ('v' is emptied, since the loop's own 'v' hides it.)
 override v :=
 $(foreach v,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $v))),$(error \
-    There is no variable '$v' to set; there are PROJECT, PERIOD, AS_OF and FORCE)))
+    There is no variable '$v' to set; there are PROJECT, PERIOD, AS_OF, FORCE and NAME)))
 
 # make expands these without being told to, as they stand in the environment.
 override MAKEOVERRIDES :=
@@ -25,11 +27,12 @@ override SHELL := /bin/sh
 override .SHELLFLAGS := -c
 override .DEFAULT_GOAL := help
 
-.PHONY: help report cleaning classification metrics demo test lint format lab setup lock clean
+.PHONY: help report cleaning classification metrics check project template demo dictionary test lint format lab setup lock clean
 .NOTPARALLEL:
 
 help: ## this menu
 	@echo "make report PERIOD=2024H1 [PROJECT=…] [AS_OF=2024-06-30] [FORCE=1]"
+	@echo "make project NAME=my-project"
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
 report: ## the report of a PERIOD: all four notebooks, HTML and PDF in outputs/
@@ -39,8 +42,17 @@ metrics: ## as far as the third notebook: the indicators
 report cleaning classification metrics: setup
 	@.venv/bin/python -m pipeline $@ --project="$$PROJECT" --period="$$PERIOD" --as-of="$$AS_OF" --force="$$FORCE"
 
+project: setup ## a project of your own, called NAME: a folder in data/ with project.yml and an empty register
+	@.venv/bin/python -m pipeline $@ --name="$$NAME"
+
+template: setup ## an empty register in Excel, with the words of PROJECT in drop-down lists
+	@.venv/bin/python -m pipeline $@ --project="$$PROJECT" --force="$$FORCE"
+
 demo: setup ## the invented register of the project demo anew: data/demo/register.csv
-	@.venv/bin/python -m pipeline demo --force="$$FORCE"
+	@.venv/bin/python -m pipeline $@ --force="$$FORCE"
+
+dictionary: setup ## docs/register.md's lists of columns and rules anew, from their definitions
+	@.venv/bin/python -m pipeline $@
 
 test: ## all tests
 	@sh ./setup.sh test

@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pipeline import __version__
 from pipeline.errors import DisclosureError, InputError, PipelineError, ReconciliationError
@@ -30,6 +31,15 @@ COMMANDS = {
     "metrics": ("run the notebooks up to the indicators", 3),
 }
 """Each command with its help and how many of the notebooks it runs; all but `report` replace only internal/."""
+TOOLS = {
+    "project": "begin a project of your own: a folder below data/ with project.yml and an empty register",
+    "template": "write an empty register in Excel, with the project's words in drop-down lists",
+    "demo": "write an invented register, that of data/demo by default",
+    "dictionary": "write the lists of columns and rules in docs/register.md anew from their definitions",
+}
+"""The commands that run no notebook, with their help; `_TOOLS` holds what each does."""
+TEMPLATE = "register-template.xlsx"
+"""The empty register below outputs/<project>/."""
 
 SENTENCES = {error.__name__: error.exit_code for error in (InputError, ReconciliationError, DisclosureError)}
 """Errors whose text is written for the analyst and holds no value of an identifying column."""
@@ -55,8 +65,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; every expected failure is told in a sentence on stderr."""
     options = _parser().parse_args(arguments)
     try:
-        if options.command == "demo":
-            print(demo_command.run(options))
+        _use_folders(options)
+        if options.command in TOOLS:
+            print(_TOOLS[options.command](options))
             return 0
         return _run(_checked(options))
     except (PipelineError, ExecutionError) as error:
@@ -80,48 +91,82 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"grm-reporting {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, (help_text, _) in COMMANDS.items():
-        command = commands.add_parser(name, help=help_text, description=f"{help_text[0].upper()}{help_text[1:]}.")
-        _add_options(command)
-    help_text = "write an invented register, that of data/demo by default"
-    demo_command.add_options(
-        commands.add_parser("demo", help=help_text, description=f"{help_text[0].upper()}{help_text[1:]}.")
-    )
+        _add_options(_command(commands, name, help_text))
+    for name, help_text in TOOLS.items():
+        command = _command(commands, name, help_text)
+        if name == "project":
+            command.add_argument(
+                "--name", default="", metavar="N", help="the new folder: small letters, digits and hyphens, my-project"
+            )
+            _add_data_option(command)
+        elif name == "demo":
+            demo_command.add_options(command)
+        elif name == "template":
+            _add_project_option(command)
+            _add_force_option(command, "replace a file that is there already and differs")
+            _add_data_option(command)
+            _add_outputs_option(command)
     return parser
+
+
+def _command(commands: Any, name: str, help_text: str) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(
+        name, help=help_text, description=f"{help_text[0].upper()}{help_text[1:]}."
+    )
+    return command
 
 
 def _add_options(command: argparse.ArgumentParser) -> None:
     forms = ", ".join(example for example, _ in FORMS)
-    command.add_argument(
-        "--project", default="smart-government-ii", metavar="P", help="a folder below data/ (default: %(default)s)"
-    )
+    _add_project_option(command)
     command.add_argument("--period", default="", metavar="X", help=f"the period: {forms}")
     command.add_argument(
         "--as-of", default="", metavar="D", help="take every figure as of this day, 2024-06-13 for instance"
     )
+    _add_force_option(command, "run every stage; as yet every stage runs each time")
+    _add_data_option(command)
+    _add_outputs_option(command)
+
+
+def _add_project_option(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--force",
-        nargs="?",
-        const="1",
-        default="",
-        metavar="1",
-        help="run every stage; as yet every stage runs each time",
+        "--project", default="smart-government-ii", metavar="P", help="a folder below data/ (default: %(default)s)"
     )
+
+
+def _add_force_option(command: argparse.ArgumentParser, help_text: str) -> None:
+    command.add_argument("--force", nargs="?", const="1", default="", metavar="1", help=help_text)
+
+
+def _add_data_option(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--data", metavar="FOLDER", help=f"where the projects are (default: data/; also ${DATA_VARIABLE})"
     )
+
+
+def _add_outputs_option(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--outputs", metavar="FOLDER", help=f"where outputs go (default: outputs/; also ${OUTPUTS_VARIABLE})"
     )
 
 
-def _checked(options: argparse.Namespace) -> Call:
-    """Check every argument before anything is made; the first that is wrong is an `InputError`."""
+def _use_folders(options: argparse.Namespace) -> None:
     # The notebooks' processes find the folders by the same variables.
-    for variable, folder in ((DATA_VARIABLE, options.data), (OUTPUTS_VARIABLE, options.outputs)):
+    for variable, option in ((DATA_VARIABLE, "data"), (OUTPUTS_VARIABLE, "outputs")):
+        folder = getattr(options, option, None)
         if folder is not None:
             os.environ[variable] = str(Path(folder).resolve())
+
+
+def _is_forced(options: argparse.Namespace, meaning: str) -> bool:
     if options.force not in ("", "0", "1"):
-        raise InputError(f"FORCE is {shown(options.force)}. Allowed are 1 (run every stage), 0, or nothing.")
+        raise InputError(f"FORCE is {shown(options.force)}. Allowed are 1 ({meaning}), 0, or nothing.")
+    return bool(options.force == "1")
+
+
+def _checked(options: argparse.Namespace) -> Call:
+    """Check every argument before anything is made; the first that is wrong is an `InputError`."""
+    _is_forced(options, "run every stage")
     project = load_project(options.project)
     settings = project.settings
     if not options.period:
@@ -218,6 +263,49 @@ def _summary(call: Call, whole: bool) -> str:
     if call.scopes.current.is_provisional:
         lines.append(f"It is provisional: counted up to {call.scopes.current.counted_to}, before the period's end.")
     return "\n".join(lines)
+
+
+def _begin_project(options: argparse.Namespace) -> str:
+    from pipeline.register.new_project import REGISTER_FILE, create_project
+
+    folder = _relative(create_project(options.name))
+    return (
+        f"{folder} is made; only you can open it.\n"
+        f"  {folder / 'project.yml'}: open it in a text editor. Change what stands in [brackets] and each line that "
+        "ends in CHANGE.\n"
+        f"  {folder / REGISTER_FILE}: the empty register, with the words of project.yml in its lists.\n"
+        f"If you have changed the words, make the register anew before you fill it in: make template "
+        f"PROJECT={options.name}\n"
+        f"The report is then made by: make report PERIOD=2024H1 PROJECT={options.name}"
+    )
+
+
+def _write_template(options: argparse.Namespace) -> str:
+    from pipeline.register.template import save_template
+
+    is_forced = _is_forced(options, "replace the file")
+    project = load_project(options.project)
+    path = outputs_folder() / project.code / TEMPLATE
+    save_template(project, path, shown_as=str(_relative(path)), force=is_forced)
+    return (
+        f"The empty register of {project.settings.name} is {_relative(path)}; only you can open it.\n"
+        f"Copy it to {project.shown_folder}/, fill it in there, and name it under the key register in "
+        f"{project.shown_folder}/project.yml. Its sheet Instructions says what to enter."
+    )
+
+
+def _write_dictionary(options: argparse.Namespace) -> str:
+    from pipeline.register.dictionary import DOCUMENT, write_dictionary
+
+    return f"{_relative(DOCUMENT)} is " + ("written anew." if write_dictionary() else "up to date.")
+
+
+_TOOLS: dict[str, Callable[[argparse.Namespace], str]] = {
+    "project": _begin_project,
+    "template": _write_template,
+    "demo": demo_command.run,
+    "dictionary": _write_dictionary,
+}
 
 
 def _relative(path: Path) -> Path:

@@ -13,6 +13,7 @@ import pytest
 REPOSITORY = Path(__file__).parents[1]
 MAKEFILE = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
 STAGES = ("report", "cleaning", "classification", "metrics")
+TOOLS = ("project", "template", "dictionary")
 VARIABLES = ("PROJECT", "PERIOD", "AS_OF", "FORCE")
 RUN = ("-m", "pipeline", "report")
 OPTIONS = {"PROJECT": "--project", "PERIOD": "--period", "AS_OF": "--as-of", "FORCE": "--force"}
@@ -122,7 +123,7 @@ def test_a_failed_command_fails_make(checkout):
 
 def test_nothing_runs_where_the_set_up_failed(checkout):
     (checkout / "setup.sh").write_text("exit 2\n")
-    for target in (*STAGES, "test", "lint", "format", "lab"):
+    for target in (*STAGES, *TOOLS, "test", "lint", "format", "lab"):
         assert make(checkout, target).returncode == 2
     assert arguments_of(checkout) == ()
 
@@ -146,6 +147,51 @@ def test_a_hostile_value_is_one_argument_and_runs_nothing(checkout, name, value,
 
 
 @pytest.mark.parametrize(
+    ("target", "given", "expected"),
+    [
+        ("project", ["NAME=my-project"], ["--name=my-project"]),
+        ("project", [], ["--name="]),
+        ("template", [], ["--project=smart-government-ii", "--force="]),
+        ("template", ["PROJECT=demo", "FORCE=1"], ["--project=demo", "--force=1"]),
+        ("dictionary", [], []),
+    ],
+)
+def test_a_tool_is_one_command_with_what_the_caller_set(checkout, target, given, expected):
+    done = make(checkout, target, *given)
+    assert done.returncode == 0, done.stderr
+    assert arguments_of(checkout) == ("-m", "pipeline", target, *expected)
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+@pytest.mark.parametrize(
+    ("target", "name", "call"),
+    [
+        ("project", "NAME", ["--name={}"]),
+        ("template", "PROJECT", ["--project={}", "--force="]),
+        ("template", "FORCE", ["--project=smart-government-ii", "--force={}"]),
+    ],
+)
+# Not ":=": such a value make itself expands before it reads a Makefile.
+@pytest.mark.parametrize("sign", ["=", "+=", "?="])
+def test_a_hostile_value_for_a_tool_is_one_argument_and_runs_nothing(checkout, target, name, call, value, sign):
+    before = files_of(checkout)
+    done = make(checkout, target, f"{name}{sign}{value}")
+    assert files_of(checkout) == before
+    assert arguments_of(checkout) == ("-m", "pipeline", target, *(part.format(value) for part in call)), done.stderr
+
+
+@pytest.mark.parametrize("value", ["my-laptop", "$(shell touch pwned)"])
+@pytest.mark.parametrize("options", [(), ("-e",)])
+def test_the_name_of_a_project_comes_from_the_command_line_alone(checkout, options, value):
+    before = files_of(checkout)
+    make(checkout, *options, "project", NAME=value)
+    assert (arguments_of(checkout), files_of(checkout)) == (("-m", "pipeline", "project", "--name="), before)
+    (checkout.parent / "arguments").unlink()
+    make(checkout, *options, "project", "NAME=my-project", NAME=value)
+    assert arguments_of(checkout) == ("-m", "pipeline", "project", "--name=my-project")
+
+
+@pytest.mark.parametrize(
     "name",
     [
         *("ANYTHING", "ASOF", "CURDIR", "MAKE", "MAKECMDGOALS", "MAKEFLAGS", "MAKEFILE_LIST", "MAKEOVERRIDES", "PATH"),
@@ -156,7 +202,7 @@ def test_any_other_variable_on_the_command_line_is_refused_unexpanded(checkout, 
     before = files_of(checkout)
     done = make(checkout, "report", "PERIOD=2024H1", f"{name}=$(shell touch pwned)touch pwned;")
     assert (done.returncode, arguments_of(checkout), files_of(checkout)) == (2, (), before)
-    assert name == ".RECIPEPREFIX" or "there are PROJECT, PERIOD, AS_OF and FORCE" in done.stderr
+    assert name == ".RECIPEPREFIX" or "there are PROJECT, PERIOD, AS_OF, FORCE and NAME" in done.stderr
 
 
 def test_a_refusal_names_the_misspelt_variable(checkout):
