@@ -125,8 +125,8 @@ def _write_register(
     sheet.autofilter(0, 0, ROWS, len(columns) - 1)
     sheet.set_landscape()
     sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
+    sheet.repeat_columns(0)
 
 
 def _mark(column: Column) -> str:
@@ -220,6 +220,8 @@ def _write_instructions(workbook: Any, sheet: Any, project: Project, words: Mapp
     ]
     for row, (what, told, shape) in enumerate(lines):
         sheet.write_string(row, 0, fitted(what), shape)
+        # Excel fits the height of a row to its text by itself; other programs show one line.
+        sheet.set_row(row, 16 * -(-len(told) // 90) if told else 20)
         if told:
             sheet.write_string(row, 1, fitted(told), plain)
     sheet.set_column(0, 0, 28)
