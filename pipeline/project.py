@@ -38,6 +38,8 @@ DATA_VARIABLE = "GRM_DATA"
 
 _CODE = re.compile("[a-z][a-z0-9_]*")
 _PROJECT_CODE = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
+LONGEST_PROJECT_CODE = 60
+"""Letters of a project's folder: outputs add to it, and a file system takes 255 bytes."""
 
 
 def _in_language(value: Any, info: ValidationInfo) -> Any:
@@ -373,8 +375,8 @@ def project_codes() -> list[str]:
 
 
 def is_project_code(text: str) -> bool:
-    """Say whether a folder of that name can be a project: small letters, digits and single hyphens."""
-    return _PROJECT_CODE.fullmatch(text) is not None
+    """Say whether a folder of that name can be a project: small letters, digits and single hyphens, not too many."""
+    return len(text) <= LONGEST_PROJECT_CODE and _PROJECT_CODE.fullmatch(text) is not None
 
 
 def load_project(code: str) -> Project:

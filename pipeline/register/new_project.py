@@ -9,7 +9,7 @@ from string import Template
 
 from pipeline.errors import InputError
 from pipeline.period import shown
-from pipeline.project import Project, Settings, data_folder, is_project_code
+from pipeline.project import LONGEST_PROJECT_CODE, Project, Settings, data_folder, is_project_code
 from pipeline.register.template import REGISTER, write_template
 from pipeline.yaml_files import read_model
 
@@ -30,7 +30,8 @@ def create_project(name: str, register: str = REGISTER_KEY) -> Path:
         raise InputError("NAME is not given. For example: make project NAME=my-project")
     if not is_project_code(name):
         raise InputError(
-            f"NAME is {shown(name)}. Write it with small letters and digits, parted by single hyphens, as my-project."
+            f"NAME is {shown(name)}. Write it with small letters and digits, parted by single hyphens, as my-project; "
+            f"{LONGEST_PROJECT_CODE} signs at most."
         )
     folder = data_folder() / name
     if folder.exists() or folder.is_symlink():
@@ -52,7 +53,7 @@ def project_text(name: str, register: str) -> str:
 def _make(name: str, folder: Path, register: str) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     # A folder of its own, open to its owner alone, that takes the name once it is complete.
-    draft = Path(tempfile.mkdtemp(prefix=f".{name[:40]}.", dir=folder.parent))
+    draft = Path(tempfile.mkdtemp(prefix=f".{name}.", dir=folder.parent))
     try:
         path = draft / "project.yml"
         # The register is made from the words alone, so its own key can be a plain name until it is there.

@@ -221,7 +221,7 @@ def _introduction(placed: pd.DataFrame) -> Iterator[str]:
         yield "Nothing was noticed in the register."
     else:
         counts = placed["severity"].value_counts()
-        told = ", ".join(f"{counts[severity]:,} {severity}" for severity in SEVERITIES if severity in counts)
+        told = ", ".join(_counted(counts[severity], severity) for severity in SEVERITIES if severity in counts)
         yield f"What was noticed in the register: {told}."
     yield (
         "The sheets that follow are a copy of the register as it was read. Mend the register itself: this file is made "
@@ -238,6 +238,11 @@ def _introduction(placed: pd.DataFrame) -> Iterator[str]:
         )
     if len(placed) > MOST_LISTED:
         yield f"Only the first {MOST_LISTED:,} of {len(placed):,} findings are listed; findings.csv has all of them."
+
+
+def _counted(count: int, severity: str) -> str:
+    is_plural = count != 1 and severity != "explained"
+    return f"{count:,} {severity}{'s' if is_plural else ''}"
 
 
 def _write_finding(sheet: Any, place: int, finding: Any, address: str, link: str, formats: dict[str, Any]) -> None:

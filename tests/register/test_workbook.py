@@ -96,6 +96,8 @@ def test_each_cell_has_its_comment_and_the_colour_of_the_gravest(workbook: openp
 
 def test_the_first_sheet_lists_every_finding_with_its_place_and_a_link(workbook: openpyxl.Workbook) -> None:
     assert workbook.sheetnames == ["Findings", "Register"]
+    told = workbook["Findings"]["A1"].value
+    assert told == "What was noticed in the register: 2 errors, 2 warnings, 2 notes, 1 explained."
     rows = listed(workbook)
     assert rows[0] == (
         *("error", "register.xlsx", "Register", 3, "date_received", "B3", "The date cannot be read.", "Mend it."),
