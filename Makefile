@@ -42,6 +42,9 @@ metrics: ## as far as the third notebook: the indicators
 report cleaning classification metrics: setup
 	@.venv/bin/python -m pipeline $@ --project="$$PROJECT" --period="$$PERIOD" --as-of="$$AS_OF" --force="$$FORCE"
 
+check: setup ## the register of PROJECT alone, in seconds: what was read, and what is to be mended
+	@.venv/bin/python -m pipeline $@ --project="$$PROJECT"
+
 project: setup ## a project of your own, called NAME: a folder in data/ with project.yml and an empty register
 	@.venv/bin/python -m pipeline $@ --name="$$NAME"
 

@@ -32,12 +32,15 @@ COMMANDS = {
 }
 """Each command with its help and how many of the notebooks it runs; all but `report` replace only internal/."""
 TOOLS = {
+    "check": "check the register alone, in seconds: what was read, and what is to be mended, cell by cell",
     "project": "begin a project of your own: a folder below data/ with project.yml and an empty register",
     "template": "write an empty register in Excel, with the project's words in drop-down lists",
     "demo": "write an invented register, that of data/demo by default",
     "dictionary": "write the lists of columns and rules in docs/register.md anew from their definitions",
 }
 """The commands that run no notebook, with their help; `_TOOLS` holds what each does."""
+CHECK = "check"
+"""The folder below outputs/<project>/ for what `check` writes."""
 TEMPLATE = "register-template.xlsx"
 """The empty register below outputs/<project>/."""
 
@@ -67,8 +70,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         _use_folders(options)
         if options.command in TOOLS:
-            print(_TOOLS[options.command](options))
-            return 0
+            text, code = _TOOLS[options.command](options)
+            print(text)
+            return code
         return _run(_checked(options))
     except (PipelineError, ExecutionError) as error:
         _say_error(_sentence(error))
@@ -99,6 +103,10 @@ def _parser() -> argparse.ArgumentParser:
                 "--name", default="", metavar="N", help="the new folder: small letters, digits and hyphens, my-project"
             )
             _add_data_option(command)
+        elif name == "check":
+            _add_project_option(command)
+            _add_data_option(command)
+            _add_outputs_option(command)
         elif name == "demo":
             demo_command.add_options(command)
         elif name == "template":
@@ -250,7 +258,7 @@ def _guard(call: Call) -> Callable[[Path], None]:
 def _summary(call: Call, whole: bool) -> str:
     findings = _stage(call, call.target).load("findings.csv")["severity"].value_counts()
     errors = int(findings.get("error", 0))
-    counted = ", ".join(f"{count} {severity}{'s' if count != 1 else ''}" for severity, count in findings.items())
+    counted = ", ".join(f"{count} {_plural(severity, count)}" for severity, count in findings.items())
     files = ["public/report.html", "public/report.pdf"] if whole else []
     files += ["internal/findings.csv"] if len(findings) else []
     lines = [
@@ -265,11 +273,37 @@ def _summary(call: Call, whole: bool) -> str:
     return "\n".join(lines)
 
 
-def _begin_project(options: argparse.Namespace) -> str:
+def _plural(severity: Any, count: int) -> str:
+    return str(severity) if count == 1 or severity == "explained" else f"{severity}s"
+
+
+def _check(options: argparse.Namespace) -> tuple[str, int]:
+    from pipeline.files import write_csv
+    from pipeline.register.checking import check_register, told
+    from pipeline.register.findings import COLUMNS
+    from pipeline.register.workbook import WORKBOOK, copies, placed_in_copies, write_findings_workbook
+
+    project = load_project(options.project)
+    checked = check_register(project)
+    folder = outputs_folder() / project.code / CHECK
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    write_csv(checked.findings[list(COLUMNS)], folder / "findings.csv")
+    found = placed_in_copies(checked.register, checked.findings)
+    write_findings_workbook(copies(checked.register), found, folder / WORKBOOK)
+    verdict = (
+        f"{checked.errors} error{'s' if checked.errors != 1 else ''} would make a report a DRAFT."
+        if checked.errors
+        else "No error; a report would be no draft."
+    )
+    where = f"The register with every finding at its cell is {_relative(folder / WORKBOOK)}; only you can open it."
+    return f"{told(checked)}\n\n{verdict}\n{where}", int(checked.errors > 0)
+
+
+def _begin_project(options: argparse.Namespace) -> tuple[str, int]:
     from pipeline.register.new_project import REGISTER_FILE, create_project
 
     folder = _relative(create_project(options.name))
-    return (
+    text = (
         f"{folder} is made; only you can open it.\n"
         f"  {folder / 'project.yml'}: open it in a text editor. Change what stands in [brackets] and each line that "
         "ends in CHANGE.\n"
@@ -278,32 +312,39 @@ def _begin_project(options: argparse.Namespace) -> str:
         f"PROJECT={options.name}\n"
         f"The report is then made by: make report PERIOD=2024H1 PROJECT={options.name}"
     )
+    return text, 0
 
 
-def _write_template(options: argparse.Namespace) -> str:
+def _write_template(options: argparse.Namespace) -> tuple[str, int]:
     from pipeline.register.template import save_template
 
     is_forced = _is_forced(options, "replace the file")
     project = load_project(options.project)
     path = outputs_folder() / project.code / TEMPLATE
     save_template(project, path, shown_as=str(_relative(path)), force=is_forced)
-    return (
+    text = (
         f"The empty register of {project.settings.name} is {_relative(path)}; only you can open it.\n"
         f"Copy it to {project.shown_folder}/, fill it in there, and name it under the key register in "
         f"{project.shown_folder}/project.yml. Its sheet Instructions says what to enter."
     )
+    return text, 0
 
 
-def _write_dictionary(options: argparse.Namespace) -> str:
+def _write_dictionary(options: argparse.Namespace) -> tuple[str, int]:
     from pipeline.register.dictionary import DOCUMENT, write_dictionary
 
-    return f"{_relative(DOCUMENT)} is " + ("written anew." if write_dictionary() else "up to date.")
+    return f"{_relative(DOCUMENT)} is " + ("written anew." if write_dictionary() else "up to date."), 0
 
 
-_TOOLS: dict[str, Callable[[argparse.Namespace], str]] = {
+def _invent(options: argparse.Namespace) -> tuple[str, int]:
+    return demo_command.run(options), 0
+
+
+_TOOLS: dict[str, Callable[[argparse.Namespace], tuple[str, int]]] = {
+    "check": _check,
     "project": _begin_project,
     "template": _write_template,
-    "demo": demo_command.run,
+    "demo": _invent,
     "dictionary": _write_dictionary,
 }
 

@@ -24,7 +24,16 @@ OUTPUTS_VARIABLE = "GRM_OUTPUTS"
 COMMENTARY = "commentary.md"
 """The period's commentary below internal/, with its names replaced in the first stage."""
 
-RESTRICTED = frozenset({"identities.parquet", "cases.parquet", "labelled.parquet", "sensitive.parquet"})
+RESTRICTED = frozenset(
+    {
+        "cases.parquet",
+        "findings.parquet",
+        "findings.xlsx",
+        "identities.parquet",
+        "labelled.parquet",
+        "sensitive.parquet",
+    }
+)
 """Files below internal/ that only their owner can read: identities, and texts in which names may stand."""
 
 

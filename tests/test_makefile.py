@@ -13,7 +13,7 @@ import pytest
 REPOSITORY = Path(__file__).parents[1]
 MAKEFILE = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
 STAGES = ("report", "cleaning", "classification", "metrics")
-TOOLS = ("project", "template", "dictionary")
+TOOLS = ("check", "project", "template", "demo", "dictionary")
 VARIABLES = ("PROJECT", "PERIOD", "AS_OF", "FORCE")
 RUN = ("-m", "pipeline", "report")
 OPTIONS = {"PROJECT": "--project", "PERIOD": "--period", "AS_OF": "--as-of", "FORCE": "--force"}

@@ -47,7 +47,7 @@ def review_list(labelled: pd.DataFrame) -> pd.DataFrame:
         )
         for name in ("type", "relation")
     ]
-    lines = pd.concat(lacking).sort_values(["source_row", "label"], kind="stable")
+    lines = pd.concat(lacking).sort_values("label", kind="stable").sort_index(kind="stable")
     return lines.assign(
         row=lines["source_row"],
         text=lines["summary_public"].fillna(""),

@@ -10,7 +10,7 @@ from pipeline.errors import InputError
 from pipeline.project import RELATIONS, REPOSITORY, STATUSES
 from pipeline.register import findings
 from pipeline.register.columns import dictionary
-from pipeline.register.values import SATISFACTION
+from pipeline.register.words import SATISFACTION
 
 DOCUMENT = REPOSITORY / "docs" / "register.md"
 

@@ -11,7 +11,7 @@ from pipeline.errors import InputError
 from pipeline.files import write_bytes
 from pipeline.project import Project
 from pipeline.register.columns import Column, dictionary
-from pipeline.register.values import SATISFACTION
+from pipeline.register.words import SATISFACTION
 from pipeline.workbooks import fitted, workbook_bytes
 
 REGISTER, INSTRUCTIONS, LISTS = "Register", "Instructions", "Lists"

@@ -6,7 +6,34 @@ import pandas as pd
 
 from pipeline.register import findings
 from pipeline.register.columns import dictionary
-from pipeline.register.reading import Register
+from pipeline.register.reading import PLACE, Register
+
+
+def sheets_read(register: Register) -> pd.DataFrame:
+    """List what was taken for the register: on which sheet, under which row of headings, and what was left out."""
+    rows = []
+    for table in register.tables:
+        sheet = table.sheet
+        number = [sheet.row_number(int(row)) for row in table.rows]
+        headings = sorted({sheet.row_number(row) for row in table.heading_rows})
+        rows.append(
+            {
+                "file": sheet.file,
+                "sheet": sheet.name,
+                "encoding": sheet.encoding,
+                "rows_of_headings": ", ".join(map(str, headings)),
+                "first_row": str(number[0]) if number else "",
+                "last_row": str(number[-1]) if number else "",
+                "grievances": str(len(number)),
+                "rows_set_aside": str(len(table.set_aside)),
+                "hidden_rows": str(len(sheet.hidden_rows & set(number))),
+            }
+        )
+    rows += [
+        {"file": sheet.file, "sheet": sheet.name, "rows_of_headings": f"left out: {why or 'no table'}"}
+        for sheet, why in register.left_out
+    ]
+    return pd.DataFrame(rows).fillna("")
 
 
 def columns_read(register: Register) -> pd.DataFrame:
@@ -30,7 +57,12 @@ def columns_read(register: Register) -> pd.DataFrame:
 def receipts(table: pd.DataFrame) -> pd.DataFrame:
     """List the grievances without a date of receipt, with the days between which they were received."""
     undated = table[table["date_received"].isna()]
-    return undated[["registration_no", "source_row", "date_received_earliest", "date_received_latest"]]
+    return undated[["registration_no", *_place_shown(undated), "date_received_earliest", "date_received_latest"]]
+
+
+def _place_shown(table: pd.DataFrame) -> list[str]:
+    """Name the columns that tell where a row stands: the file and the sheet only where there are several."""
+    return [name for name in PLACE if name == "source_row" or table[name].nunique() > 1]
 
 
 def findings_by_rule(found: pd.DataFrame) -> pd.DataFrame:
@@ -44,8 +76,8 @@ def findings_by_rule(found: pd.DataFrame) -> pd.DataFrame:
 
 def account(register: Register, cases: pd.DataFrame) -> pd.DataFrame:
     """Count the rows on their way and stop with an AssertionError if one got lost."""
-    places = register.table[["source_file", "source_row"]]
-    kept = cases[["source_file", "source_row"]]
+    places = register.table[[*PLACE]]
+    kept = cases[[*PLACE]]
     if len(kept) != len(places) or not kept.reset_index(drop=True).equals(places.reset_index(drop=True)):
         raise AssertionError("a row of the register is missing from the cases")
     return pd.DataFrame(

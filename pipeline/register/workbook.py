@@ -13,9 +13,13 @@ from typing import Any
 import pandas as pd
 
 from pipeline.files import write_bytes
-from pipeline.register.findings import SEVERITIES
+from pipeline.register.columns import heading_key
+from pipeline.register.findings import COLUMNS, SEVERITIES
+from pipeline.register.reading import Register
+from pipeline.stage import Stage
 from pipeline.workbooks import MOST_COLUMNS, MOST_ROWS, fitted, sheet_name, workbook_bytes
 
+WORKBOOK = "findings.xlsx"
 OVERVIEW = "Findings"
 """The first sheet: every finding with its place."""
 MOST_COPIED_ROWS = 20_000
@@ -63,6 +67,63 @@ class _Written:
     name: str
     row_of: Mapping[int, int]
     shift: int
+
+
+def save_findings(register: Register, found: pd.DataFrame, stage: Stage) -> None:
+    """Write the findings of a register for the analyst, as CSV and in a copy of the register, and for later stages.
+
+    `found` is in order and holds no name; the copy of the register and the places are for their owner alone.
+    """
+    stage.save(found[list(COLUMNS)], "findings.csv")
+    stage.save(found, "findings.parquet")
+    write_findings_workbook(copies(register), placed_in_copies(register, found), stage.path("internal", WORKBOOK))
+
+
+def copies(register: Register) -> list[SheetCopy]:
+    """Return the sheets that the register was read from, each with the places of its known columns."""
+    known = {heading_key(heading): name for heading, name in register.headings.items()}
+    by_sheet: dict[tuple[str, str], SheetCopy] = {}
+    for table in register.tables:
+        sheet = table.sheet
+        columns = {
+            known[key]: column
+            for heading, column in zip(table.headings, table.columns, strict=True)
+            if (key := heading_key(heading)) in known
+        }
+        before = by_sheet.get((sheet.file, sheet.name))
+        by_sheet[sheet.file, sheet.name] = SheetCopy(
+            sheet.file,
+            sheet.name,
+            _Rows(sheet.cells),
+            before.columns if before else columns,
+            before.heading_rows if before else max(table.heading_rows) + 1,
+        )
+    return list(by_sheet.values())
+
+
+def placed_in_copies(register: Register, found: pd.DataFrame) -> pd.DataFrame:
+    """Name the rows of the findings as the copies have them: a record of JSON stands below the row of its headings."""
+    first = {(table.sheet.file, table.sheet.name): table.sheet.first_row for table in register.tables}
+    moved = [1 - first.get(place, 1) for place in zip(found["source_file"], found["source_sheet"], strict=True)]
+    return found.assign(source_row=found["row"] + pd.array(moved, dtype="Int64"))
+
+
+class _Rows(Sequence[list[str]]):
+    """The rows of a sheet as lists of texts, made when they are asked for: a copy takes only some of a long sheet."""
+
+    def __init__(self, cells: pd.DataFrame) -> None:
+        self.columns = [cells[name].astype(object).where(cells[name].notna(), "") for name in cells.columns]
+        self.length = len(cells)
+
+    def __len__(self) -> int:
+        return self.length
+
+    def __getitem__(self, row: Any) -> Any:
+        if isinstance(row, slice):
+            return [self[place] for place in range(*row.indices(self.length))]
+        if not -self.length <= row < self.length:
+            raise IndexError(row)
+        return [column.iat[row] for column in self.columns]
 
 
 def write_findings_workbook(sheets: Sequence[SheetCopy], found: pd.DataFrame, path: Path) -> None:

@@ -77,16 +77,17 @@ class Report:
         words = words_for(stage.project.settings.language)
         table = stage.load("indicators.csv")
         assert tuple(table.columns) == INDICATOR_COLUMNS
-        text = {name: "str" for name in ("registration_no", "column", "value", "message", "action", "rule", "severity")}
-        found = stage.load("findings.csv").astype(text)
+        found = stage.load("findings.parquet")
         # A sensitive grievance must not be seen in the notes either.
-        hidden = stage.load("sensitive.parquet")["source_row"]
+        sensitive = stage.load("sensitive.parquet")
+        hidden = pd.MultiIndex.from_frame(sensitive[["source_file", "source_sheet", "source_row"]])
+        places = pd.MultiIndex.from_frame(found[["source_file", "source_sheet", "row"]].fillna({"row": 0}))
         return cls(
             stage=stage,
             words=words,
             numbers=Numbers(table, words),
             annex=stage.load("annex.parquet"),
-            findings=found[~found["row"].isin(hidden)],
+            findings=found[~places.isin(hidden)],
             checks=stage.load("reconciliation.csv"),
             code=code,
         )

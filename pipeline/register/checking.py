@@ -1,0 +1,81 @@
+"""`make check`: the register alone, read and checked in seconds, with what was found in a table in the terminal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from textwrap import shorten, wrap
+
+import pandas as pd
+
+from pipeline.project import Project
+from pipeline.register.corrections import apply_corrections
+from pipeline.register.explanations import read_explanations, settle
+from pipeline.register.identities import known_names, redact_findings, split_identities
+from pipeline.register.mapping import map_columns
+from pipeline.register.placement import place_receipts
+from pipeline.register.reading import Register, read_register
+from pipeline.register.validation import check
+from pipeline.register.values import read_values
+from pipeline.register.views import columns_read, findings_by_rule, sheets_read
+
+MOST_LISTED = 20
+_WIDTH = 120
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A register that was read and checked: what came of it, and every finding without a name in it."""
+
+    register: Register
+    findings: pd.DataFrame
+
+    @property
+    def errors(self) -> int:
+        """How many findings would make a report a draft."""
+        return int((self.findings["severity"] == "error").sum())
+
+
+def check_register(project: Project) -> Checked:
+    """Take a project's register through the steps of the first notebook, without writing anything.
+
+    What stops the first notebook stops this, too: an `InputError`.
+    """
+    corrected = apply_corrections(map_columns(read_register(project), project), project)
+    checked = check(place_receipts(read_values(corrected, project), project), project)
+    found = settle(checked.found, read_explanations(project))
+    _, identities = split_identities(checked.table)
+    return Checked(checked, redact_findings(found, known_names(project, identities)))
+
+
+def told(checked: Checked) -> str:
+    """Write what was read and found for a terminal: tables of plain text, lines of at most 120 letters."""
+    columns = columns_read(checked.register)[["heading", "column", "filled_cells", "blank_cells"]]
+    parts = [
+        f"{checked.register.file}: {len(checked.register.table)} grievances",
+        _table(sheets_read(checked.register)),
+        _table(columns),
+    ]
+    found = checked.findings
+    if found.empty:
+        return "\n\n".join([*parts, "Nothing was found that does not fit."])
+    parts.append(_table(findings_by_rule(found)))
+    listed = found[found["severity"].isin(("error", "warning"))].head(MOST_LISTED)
+    lines = [
+        "\n".join(wrap(f"{severity}: {message} → {action}", _WIDTH, subsequent_indent="    ", break_long_words=False))
+        for severity, message, action in zip(listed["severity"], listed["message"], listed["action"], strict=True)
+    ]
+    grave = int(found["severity"].isin(("error", "warning")).sum())
+    if grave > len(listed):
+        lines.append(f"… and {grave - len(listed)} more.")
+    return "\n\n".join([*parts, "\n".join(lines)]) if lines else "\n\n".join(parts)
+
+
+def _table(table: pd.DataFrame) -> str:
+    """Lay out a table in columns, each as wide as its widest cell and no wider than 60 letters."""
+    shown = table.loc[:, [name for name in table if (table[name].astype("str") != "").any()]]
+    cells = [[shorten(str(cell), 60, placeholder="…") for cell in row] for row in shown.to_numpy()]
+    rows = [[str(name).replace("_", " ") for name in shown.columns], *cells]
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))] if rows[0] else []
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
