@@ -115,6 +115,9 @@ need_libraries() {
 want_test_tools() {
     missing=
     command -v pdftoppm >/dev/null || missing="poppler-utils"
+    command -v soffice >/dev/null || missing="$missing libreoffice-calc-nogui"
+    # Debian keeps a database's programs out of the path.
+    command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$missing postgresql"
     # Ubuntu's package of Chromium is a snap, which does not install everywhere.
     browser=
     command -v chromium >/dev/null || command -v google-chrome >/dev/null || browser="chromium"

@@ -18,7 +18,8 @@ from pipeline.register.validation import check
 from pipeline.register.values import read_values
 from pipeline.register.views import columns_read, findings_by_rule, sheets_read
 
-MOST_LISTED = 20
+MOST_OF_A_RULE = 3
+"""How many findings of one rule are told; all of them stand in the workbook."""
 _WIDTH = 120
 
 
@@ -59,15 +60,18 @@ def told(checked: Checked) -> str:
     if found.empty:
         return "\n\n".join([*parts, "Nothing was found that does not fit."])
     parts.append(_table(findings_by_rule(found)))
-    listed = found[found["severity"].isin(("error", "warning"))].head(MOST_LISTED)
-    lines = [
-        "\n".join(wrap(f"{severity}: {message} → {action}", _WIDTH, subsequent_indent="    ", break_long_words=False))
-        for severity, message, action in zip(listed["severity"], listed["message"], listed["action"], strict=True)
-    ]
-    grave = int(found["severity"].isin(("error", "warning")).sum())
-    if grave > len(listed):
-        lines.append(f"… and {grave - len(listed)} more.")
+    grave = found[found["severity"].isin(("error", "warning"))]
+    lines = []
+    for rule, of_rule in grave.groupby("rule", sort=False):
+        lines += [_line(finding) for finding in of_rule.head(MOST_OF_A_RULE).to_dict("records")]
+        if len(of_rule) > MOST_OF_A_RULE:
+            lines.append(f"    … and {len(of_rule) - MOST_OF_A_RULE} more of the rule {rule}.")
     return "\n\n".join([*parts, "\n".join(lines)]) if lines else "\n\n".join(parts)
+
+
+def _line(finding: dict[str, str]) -> str:
+    text = f"{finding['severity']}: {finding['message']} → {finding['action']}"
+    return "\n".join(wrap(text, _WIDTH, subsequent_indent="    ", break_long_words=False))
 
 
 def _table(table: pd.DataFrame) -> str:

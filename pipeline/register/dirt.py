@@ -299,7 +299,7 @@ def all_kinds() -> dict[str, Kind]:
     }
     kinds |= {f"unknown_{name}": Kind(f"unknown_{name}", name, _one_of(*words)) for name, words in unknown.items()}
     kinds |= {
-        "unknown_anonymous": Kind("unknown_value", "is_anonymous", _one_of("maybe", "?", "not asked")),
+        "unknown_anonymous": Kind("unknown_value", "is_anonymous", _one_of("maybe", "see file", "not asked")),
         "unknown_benefit": Kind("unknown_value", "is_benefit_related", _one_of("partly", "see above")),
         "unknown_satisfaction": Kind("unknown_value", "satisfaction", _one_of("so-so", "4 of 5")),
         "unknown_severity": Kind("unknown_value", "severity", _one_of("grave", "2")),

@@ -56,13 +56,18 @@ def map_columns(register: Register, project: Project) -> Register:
     return replace(register.with_table(table[order], *noticed), headings=mapped)
 
 
+def present(register: Register) -> list[str]:
+    """List the known columns that the register has."""
+    return [name for name in dictionary() if name in register.headings.values()]
+
+
 def collected(register: Register) -> list[str]:
     """List the known columns that the register has, and the required ones that it is known not to have.
 
     A grievance without a channel is counted as 'not stated' whether its cell is blank or the column is not there.
     """
-    required = names(required=True)
-    return [name for name in dictionary() if name in register.headings.values() or name in required]
+    there = {*present(register), *names(required=True)}
+    return [name for name in dictionary() if name in there]
 
 
 def suggestions(headings: Iterable[str], free: Iterable[str]) -> dict[str, str]:

@@ -18,14 +18,14 @@ Faults = dict[tuple[str, str], pd.Index]
 """The rows that break a rule in a column, in their order."""
 
 
-def schema(project: Project, collected: list[str]) -> pandera.DataFrameSchema:
+def schema(project: Project, present: list[str]) -> pandera.DataFrameSchema:
     """Build the schema of a project's register, its dates read, from columns.yml and project.yml.
 
-    A blank in a column that the register does not have (`collected` lists those that it has) is no fault.
+    A blank in a column that the register does not have (`present` lists those that it has) is no fault.
     """
     columns = {
         name: pandera.Column(
-            nullable=True, required=False, checks=_checks_of(name, project, is_collected=name in collected)
+            nullable=True, required=False, checks=_checks_of(name, project, is_present=name in present)
         )
         for name in dictionary()
     }
@@ -56,11 +56,11 @@ def is_before(table: pd.DataFrame, later: str, earlier: str) -> pd.Series:
     return (b < a).where(timed, b.dt.normalize() < a.dt.normalize()).fillna(False).astype(bool)
 
 
-def _checks_of(name: str, project: Project, *, is_collected: bool) -> list[pandera.Check]:
+def _checks_of(name: str, project: Project, *, is_present: bool) -> list[pandera.Check]:
     settings, column = project.settings, dictionary()[name]
     start, complete = pd.Timestamp(settings.grm_start), pd.Timestamp(settings.complete_through)
     checks = []
-    if column.if_blank and is_collected:
+    if column.if_blank and is_present:
         checks.append(_check(column.if_blank, name, lambda cells: cells.notna()))
     if column.unique:
         checks.append(_check("duplicate_number", name, lambda cells: ~cells.duplicated(keep=False) | cells.isna()))

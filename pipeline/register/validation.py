@@ -14,7 +14,7 @@ from rapidfuzz import fuzz
 from pipeline.project import Project
 from pipeline.register import findings
 from pipeline.register.columns import dictionary
-from pipeline.register.mapping import collected
+from pipeline.register.mapping import present
 from pipeline.register.reading import Register
 from pipeline.register.schema import Faults, faults, schema
 
@@ -39,7 +39,7 @@ def check(register: Register, project: Project) -> Register:
     and `is_ended_undated`: ended by its status, but without a usable date.
     """
     table = _with_counted_dates(register.table)
-    broken = faults(table, schema(project, collected(register)))
+    broken = faults(table, schema(project, present(register)))
     noticed = [
         *_numbers(table, project, broken),
         *_blank_cells(table, register, broken),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from pipeline.register import findings
-from pipeline.register.columns import dictionary
+from pipeline.register.columns import dictionary, names
 from pipeline.register.reading import PLACE, Register
 
 
@@ -37,9 +37,15 @@ def sheets_read(register: Register) -> pd.DataFrame:
 
 
 def columns_read(register: Register) -> pd.DataFrame:
-    """List the headings with the column each became and how many of its cells are filled."""
+    """List the headings with the column each became and how many of its cells are filled.
+
+    A required column that the register is known not to have stands there without a heading.
+    """
     rows = []
-    for heading, name in register.headings.items():
+    absent = [
+        name for name in names(required=True) if name not in register.headings.values() and name in register.table
+    ]
+    for heading, name in [*register.headings.items(), *(("", name) for name in absent)]:
         known = dictionary().get(name)
         rows.append(
             {

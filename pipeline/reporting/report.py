@@ -321,6 +321,7 @@ class Report:
             errors_total=len(self.errors),
             explained=self._told_findings(explained),
             not_collected=self._not_collected(),
+            reasons=self._reasons(),
             completeness=self.numbers.display("register_completeness"),
         )
 
@@ -374,6 +375,14 @@ class Report:
             for name in lacking["indicator"]
             if name in definitions() and definitions()[name].needs
         ]
+
+    def _reasons(self) -> list[tuple[str, str]]:
+        """Return the required columns that the register does not have, with project.yml's reasons."""
+        text = self.words.text
+        names = {"channel": text("channel"), "status": text("status")}
+        told = set(self.findings.loc[self.findings["rule"] == "column_not_collected", "value"])
+        declared = self.stage.project.settings.not_collected
+        return [(names[column], reason.rstrip(".")) for column, reason in declared.items() if column in told]
 
     def reconciliation(self) -> Section:
         """Show that stock and flow agree, that the tables add up and that no number is missing."""

@@ -82,9 +82,12 @@ def test_an_empty_register_makes_a_report_that_says_so(own_data: Path, tmp_path:
     ("content", "sentence"),
     [
         (b"", "is empty"),
-        (b"PK\x03\x04rest", "is not a text file"),
+        (b"PK\x03\x04rest", "is damaged, incomplete, or not what its ending says"),
         (b"registration_no,date_received\n1,2024\n", "no column for channel, status"),
-        ("registration_no,date_received,channel,status\n1,2024-03-01,\xe9mail,x\n".encode("latin-1"), "not UTF-8"),
+        (
+            b"registration_no,date_received,channel,status\n1,02/03/2024,email,x\n",
+            "Say which in data/smart-government-ii",
+        ),
         (b'registration_no,date_received,channel,status\n1,"2024-03-01,email,x\n', "quotation mark"),
     ],
 )

@@ -41,9 +41,11 @@ def _records(text: str, file: str) -> list[Mapping[str, Any]]:
 
 
 def _is_lines(text: str) -> bool:
-    first = next((line for line in text.splitlines() if line.strip()), "")
+    lines = [line for line in text.splitlines() if line.strip()][:2]
     try:
-        return isinstance(json.loads(first), dict)
+        first = json.loads(lines[0]) if lines else None
+        # One line alone is a record, unless it is an answer that holds the records.
+        return isinstance(first, dict) and (len(lines) > 1 or _longest_list(first) == [first])
     except (ValueError, RecursionError):
         return False
 
