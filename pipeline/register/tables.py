@@ -287,7 +287,8 @@ def _rows_of_headings(body: pd.DataFrame, keys: list[str], known: Mapping[str, s
     needed = set(names(required=True))
     for place, column in enumerate(body.columns):
         texts = body[column].dropna()
-        texts = texts[texts.str.len() <= _LONGEST_HEADING].astype(object)
+        # What begins with a figure is a number or a day, and there are many of them.
+        texts = texts[(texts.str.len() <= _LONGEST_HEADING) & ~texts.str.match(r"[0-9]")].astype(object)
         keys_of = {text: heading_key(text) for text in texts.unique()}
         of = texts.map({text: known.get(key, "") for text, key in keys_of.items()})
         rows = body.index.get_indexer(of.index)

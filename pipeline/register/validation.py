@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pandas as pd
 from rapidfuzz import fuzz
 
@@ -188,13 +189,15 @@ def _likely_duplicates(table: pd.DataFrame) -> list[pd.DataFrame]:
     """
     texts = table.loc[table["summary"].str.len() >= _SHORTEST_TEXT, "summary"]
     plain = texts.map({text: " ".join(re.findall(r"\w+", text.casefold())) for text in texts.unique()}).sort_values()
-    rows, days = plain.index, table["date_received_latest"]
+    words, rows = plain.to_numpy(dtype=object), plain.index.to_numpy()
+    days = table.loc[rows, "date_received_latest"].to_numpy().astype("datetime64[D]")
     twins: dict[int, int] = {}
     for step in range(1, _NEIGHBOURS + 1):
-        for first, second in zip(rows[:-step], rows[step:], strict=True):
-            near = abs((days[first] - days[second]).days) <= _DAYS_APART
-            if near and fuzz.ratio(plain[first], plain[second], score_cutoff=_ALIKE):
-                twins.setdefault(max(first, second), min(first, second))
+        apart = np.abs((days[step:] - days[:-step]).astype("int64"))
+        for place in np.flatnonzero(apart <= _DAYS_APART):
+            if fuzz.ratio(words[place], words[place + step], score_cutoff=_ALIKE):
+                first, second = sorted((int(rows[place]), int(rows[place + step])))
+                twins.setdefault(second, first)
     again = table.loc[sorted(twins)]
     others = table.loc[[twins[row] for row in again.index]].set_axis(again.index)
     named = others["registration_no"].fillna("") + " (row " + others["source_row"].astype("str") + ")"

@@ -112,7 +112,7 @@ class _Rows(Sequence[list[str]]):
     """The rows of a sheet as lists of texts, made when they are asked for: a copy takes only some of a long sheet."""
 
     def __init__(self, cells: pd.DataFrame) -> None:
-        self.columns = [cells[name].astype(object).where(cells[name].notna(), "") for name in cells.columns]
+        self.columns = [cells[name].fillna("").to_numpy(dtype=object) for name in cells.columns]
         self.length = len(cells)
 
     def __len__(self) -> int:
@@ -123,7 +123,7 @@ class _Rows(Sequence[list[str]]):
             return [self[place] for place in range(*row.indices(self.length))]
         if not -self.length <= row < self.length:
             raise IndexError(row)
-        return [column.iat[row] for column in self.columns]
+        return [column[row] for column in self.columns]
 
 
 def write_findings_workbook(sheets: Sequence[SheetCopy], found: pd.DataFrame, path: Path) -> None:
