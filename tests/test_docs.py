@@ -310,7 +310,8 @@ def example_register() -> Register:
     text = INDICATORS.partition("<!-- example register -->")[2].partition("The second quarter")[0]
     headings, *rows = rows_of(text)
     cells = pd.DataFrame([row + [""] * (len(headings) - len(row)) for row in rows], columns=headings, dtype="str")
-    cells = cells.mask(cells == "").assign(channel="phone", source_file="example", source_row=range(2, len(rows) + 2))
+    cells = cells.mask(cells == "").assign(channel="phone", source_file="example", source_sheet="")
+    cells["source_row"] = range(2, len(rows) + 2)
     return Register(cells, "example", {name: name for name in (*headings, "channel")}, findings.none())
 
 

@@ -15,6 +15,8 @@ from pipeline.yaml_files import Strict, read_yaml
 
 LOOKALIKES = str.maketrans("їєЇЄ", "үөҮӨ")
 """The letters that stand for ү and ө in an encoding without them."""
+Language = Literal["en", "mn", "ru", "fr", "es"]
+"""The languages in which headings are known."""
 _FILE = Path(__file__).with_name("columns.yml")
 
 
@@ -22,7 +24,7 @@ class Column(Strict):
     """One known column of a register."""
 
     title: str
-    aliases: dict[Literal["en", "mn", "ru", "fr", "es"], tuple[str, ...]] = {}
+    aliases: dict[Language, tuple[str, ...]] = {}
     type: Literal[
         "text", "number_text", "date", "yes_no", "status", "channel", "relation", "type", "satisfaction", "severity"
     ]

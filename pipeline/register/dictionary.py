@@ -1,4 +1,7 @@
-"""The lists of docs/register.md, made from columns.yml and rules.yml: the data dictionary and what is checked."""
+"""The lists of docs/register.md, made from columns.yml, words.yml and rules.yml.
+
+The data dictionary, the headings and words that are understood by themselves, and what is checked.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,8 @@ from pathlib import Path
 from pipeline.errors import InputError
 from pipeline.project import RELATIONS, REPOSITORY, STATUSES
 from pipeline.register import findings
-from pipeline.register.columns import dictionary
-from pipeline.register.words import SATISFACTION
+from pipeline.register.columns import Language, dictionary
+from pipeline.register.words import SATISFACTION, general_words
 
 DOCUMENT = REPOSITORY / "docs" / "register.md"
 
@@ -27,6 +30,9 @@ ALLOWED = {
     "severity": "the words under `severities` of project.yml; without them any text",
 }
 """What may stand in a cell, by the type of its column."""
+
+LANGUAGES: dict[Language, str] = {"en": "English", "mn": "Mongolian", "ru": "Russian", "fr": "French", "es": "Spanish"}
+"""The languages of the aliases, as the list heads them."""
 
 
 def write_dictionary(document: Path = DOCUMENT) -> bool:
@@ -63,13 +69,37 @@ def column_list() -> str:
     return markdown_table([*headings, "what it holds"], rows)
 
 
+def alias_list() -> str:
+    """Write for each column the headings by which registers call it, a language a column; the first one goes first."""
+    rows = [
+        [f"`{name}`", *(", ".join(column.aliases.get(code, ())) for code in LANGUAGES)]
+        for name, column in dictionary().items()
+    ]
+    return markdown_table(["column", *LANGUAGES.values()], rows)
+
+
+def word_list() -> str:
+    """Write the words that are understood without a word in project.yml, by what they stand for."""
+    rows = [
+        [f"`{kind}`", f"`{code}`" if code else "a blank", ", ".join(f"`{word}`" for word in words)]
+        for kind, codes in general_words().items()
+        for code, words in codes.items()
+    ]
+    return markdown_table(["for", "code", "words"], rows)
+
+
 def rule_list() -> str:
     """Write every rule with what it notices and what to do."""
     rows = [[f"`{name}`", rule.severity, rule.title, rule.action] for name, rule in findings.rules().items()]
     return markdown_table(["rule", "severity", "what was noticed", "what to do"], rows)
 
 
-LISTS: dict[str, Callable[[], str]] = {"columns": column_list, "rules": rule_list}
+LISTS: dict[str, Callable[[], str]] = {
+    "columns": column_list,
+    "aliases": alias_list,
+    "words": word_list,
+    "rules": rule_list,
+}
 """What makes each list of docs/register.md, by the name of its markers."""
 
 

@@ -16,6 +16,7 @@ from pipeline.yaml_files import Strict, read_yaml
 SATISFACTION = ("satisfied", "dissatisfied", "no_answer", "not_asked")
 Words = tuple[str, ...]
 
+_KINDS = ("statuses", "relations", "types", "channels", "satisfaction", "yes_no")
 _FILE = Path(__file__).with_name("words.yml")
 
 
@@ -30,7 +31,7 @@ class _Words(Strict):
 
     @model_validator(mode="after")
     def _one_meaning_a_word(self) -> _Words:
-        for name in ("statuses", "relations", "types", "channels", "satisfaction", "yes_no"):
+        for name in _KINDS:
             owners: dict[str, str] = {}
             for code, words in getattr(self, name).items():
                 for word in words:
@@ -42,6 +43,12 @@ class _Words(Strict):
 @cache
 def _words() -> _Words:
     return _Words.model_validate(read_yaml(_FILE, "pipeline/register/words.yml"))
+
+
+def general_words() -> dict[str, dict[str, Words]]:
+    """Return the words of the file by what they are for and the code that they stand for, those for nothing last."""
+    words = _words()
+    return {**{kind: dict(getattr(words, kind)) for kind in _KINDS}, "nothing": {"": words.nothing}}
 
 
 def word_key(text: str) -> str:

@@ -184,12 +184,17 @@ def test_the_template_of_a_project_that_is_not_there_is_refused(data: Path, caps
 
 def test_the_dictionary_is_written_between_its_markers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     document = tmp_path / "register.md"
-    document.write_text("a\n<!-- columns -->\nold\n<!-- /columns -->\nb\n<!-- rules -->\n<!-- /rules -->\nc\n")
+    document.write_text(
+        "a\n<!-- columns -->\nold\n<!-- /columns -->\nb\n<!-- aliases -->\n<!-- /aliases -->\n"
+        "<!-- words -->\n<!-- /words -->\n<!-- rules -->\n<!-- /rules -->\nc\n"
+    )
     assert write_dictionary(document)
     written = document.read_text(encoding="utf-8")
     assert re.fullmatch(
-        r"a\n<!-- columns -->\n\n\| column .*\|\n\n<!-- /columns -->\nb\n<!-- rules -->\n\n\| rule .*\|\n\n"
-        r"<!-- /rules -->\nc\n",
+        r"a\n<!-- columns -->\n\n\| column .*\|\n\n<!-- /columns -->\nb\n"
+        r"<!-- aliases -->\n\n\| column \| English .*\|\n\n<!-- /aliases -->\n"
+        r"<!-- words -->\n\n\| for .*\|\n\n<!-- /words -->\n"
+        r"<!-- rules -->\n\n\| rule .*\|\n\n<!-- /rules -->\nc\n",
         written,
         flags=re.DOTALL,
     )
