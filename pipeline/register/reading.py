@@ -236,11 +236,8 @@ def _set_aside(table: Table, part: pd.DataFrame) -> list[pd.DataFrame]:
 
 def _error_cells(table: Table, of_table: pd.DataFrame) -> list[pd.DataFrame]:
     """Note the cells of grievances in which a formula of the workbook ended in an error."""
-    at = [
-        (row, column)
-        for row, column in sorted(table.sheet.error_cells)
-        if column in table.columns and row in set(of_table["source_row"])
-    ]
+    known = set(of_table["source_row"])
+    at = [(row, column) for row, column in sorted(table.sheet.error_cells) if column in table.columns and row in known]
     if not at:
         return []
     rows = of_table.set_index("source_row", drop=False).loc[[row for row, _ in at]].reset_index(drop=True)

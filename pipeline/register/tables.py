@@ -14,14 +14,17 @@ The rules, as an analyst is told them:
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pandas as pd
 
 from pipeline.register.columns import heading_key, names
 from pipeline.register.formats.sheet import Area, Sheet
+from pipeline.register.words import every_word
 
 _ROWS_LOOKED_AT = 200
 _MOST_HEADING_ROWS = 4
@@ -71,7 +74,9 @@ def find_tables(sheet: Sheet, known: Mapping[str, str]) -> list[Table]:
     tables = []
     for columns in _blocks_of_columns(sheet, known):
         below = 0
-        while (found := _next_table(sheet, columns, below, known)) is not None:
+        keyed = _keyed(sheet.cells[columns])
+        others = _rows_of_known_headings(sheet.cells[columns], keyed, known)
+        while (found := _next_table(sheet, columns, below, known, keyed, others)) is not None:
             table, below = found
             tables.append(table)
     return tables
@@ -117,24 +122,31 @@ def _head(cells: pd.DataFrame, columns: list[int], below: int = 0) -> pd.DataFra
     return cells.iloc[below : below + _ROWS_LOOKED_AT, columns]
 
 
-def _next_table(sheet: Sheet, columns: list[int], below: int, known: Mapping[str, str]) -> tuple[Table, int] | None:
-    """Return the next table from row `below` on, and the row below which to go on."""
+def _next_table(
+    sheet: Sheet, columns: list[int], below: int, known: Mapping[str, str], keyed: np.ndarray, others: list[int]
+) -> tuple[Table, int] | None:
+    """Return the next table from row `below` on, and the row below which to go on.
+
+    `keyed` are the cells as headings are compared; `others` are the rows that can be the headings of a table: the first
+    that does not repeat its own ends it.
+    """
     cells = sheet.cells
     top = _heading_row(_unmerged(_head(cells, columns, below), sheet.merged), known)
     if top is None:
         return None
     heading_rows, parts = _heading_block(sheet, columns, below + top, below)
     first = heading_rows[-1] + 1
-    body = cells.iloc[first:, columns]
     keys = [heading_key(part[-1]) if part else "" for part in parts]
-    same, other = _rows_of_headings(body, keys, known)
-    end = first + int(np.flatnonzero(other)[0]) if other.any() else len(cells)
-    body, same = body.iloc[: end - first], same[: end - first]
+    below_it = others[bisect_left(others, first) :]
+    end = next((row for row in below_it if not _repeats(keyed[row : row + 1], keys)[0]), len(cells))
+    body = cells.iloc[first:end, columns]
+    same = _repeats(keyed[first:end], keys)
     last = max((place for place, part in enumerate(parts) if part), default=-1)
     inside, outside = columns[: last + 1], columns[last + 1 :]
     rows, set_aside = _grievances(sheet, body[inside], body, first, same, keys)
     extra = body[outside].notna().sum(axis=1)
-    beyond = {int(row): int(count) for row, count in extra[extra > 0].items() if row in set(rows)}
+    kept_rows = set(rows)
+    beyond = {int(row): int(count) for row, count in extra[extra > 0].items() if row in kept_rows}
     kept = [place for place, column in enumerate(inside) if parts[place] or cells[column].iloc[rows].notna().any()]
     named = _named(parts, inside, kept)
     hits = len({*(heading_key(name) for name in named), *(keys[place] for place in kept)} & known.keys())
@@ -166,17 +178,31 @@ def _heading_row(head: pd.DataFrame, known: Mapping[str, str]) -> int | None:
     if not filled.any():
         return None
     hits = np.array([_hits(row, known) for row in texts])
-    if hits.max() >= 2 or (hits.max() == 1 and filled[hits.argmax()] <= 2):
-        return int(hits.argmax())
+    # The words of a grievance can be headings, too: what only a heading says comes first.
+    clear = [_hits([text for text in row if heading_key(text) not in _words_of_cells()], known) for row in texts]
+    best = int(np.where(hits > 0, np.array(clear) * (hits.max() + 1) + hits, 0).argmax())
+    if hits[best] >= 2 or (hits[best] == 1 and filled[best] <= 2):
+        return best
     enough = 0.6 * np.quantile(filled[filled > 0], 0.75)
-    for place in np.flatnonzero(filled >= enough):
-        row = texts[place]
-        numbers = [text for text in row if _NUMBER_OR_DATE.match(text)]
-        are_years = len(numbers) < len(row) or len(row) > 2
-        are_years &= all(_YEAR.fullmatch(text) for text in numbers)
-        if len(set(row)) >= 0.5 * len(row) and (len(numbers) <= 0.2 * len(row) or are_years):
-            return int(place)
-    return None
+    full = [int(place) for place in np.flatnonzero(filled >= enough)]
+    first = next((place for place in full if _could_be_headings(texts[place])), None)
+    if first is None:
+        return None
+    # Words above the headings can fill a row almost as well: the headings are fuller, and numbers begin below them.
+    for place, below in zip(full[full.index(first) :], full[full.index(first) + 1 :], strict=False):
+        if any(_NUMBER_OR_DATE.match(text) for text in texts[place]):
+            break
+        has_numbers = any(_NUMBER_OR_DATE.match(text) for text in texts[below])
+        if has_numbers and filled[place] > filled[first] and _could_be_headings(texts[place]):
+            return place
+    return first
+
+
+def _could_be_headings(row: list[str]) -> bool:
+    """Say whether a row holds words, each once for the most part, and no numbers but years."""
+    numbers = [text for text in row if _NUMBER_OR_DATE.match(text)]
+    are_years = (len(numbers) < len(row) or len(row) > 2) and all(_YEAR.fullmatch(text) for text in numbers)
+    return len(set(row)) >= 0.5 * len(row) and (len(numbers) <= 0.2 * len(row) or are_years)
 
 
 def _hits(texts: list[str], known: Mapping[str, str]) -> int:
@@ -276,31 +302,45 @@ def _spread(
     return {column: " ".join(text.split()) for column, text in texts.items()}
 
 
-def _rows_of_headings(body: pd.DataFrame, keys: list[str], known: Mapping[str, str]) -> tuple[np.ndarray, np.ndarray]:
-    """Say which rows repeat the headings, and which are the headings of another table.
+def _keyed(cells: pd.DataFrame) -> np.ndarray:
+    """Return the key of every cell, None for a blank one; one that is too long to be a heading has none ('')."""
+    keyed = np.full(cells.shape, None, dtype=object)
+    for place, column in enumerate(cells.columns):
+        texts = cells[column].dropna()
+        keys = {text: heading_key(text) if len(text) <= _LONGEST_HEADING else "" for text in texts.unique()}
+        keyed[cells.index.get_indexer(texts.index), place] = [keys[text] for text in texts]
+    return keyed
 
-    Those of another table hold at least two of the required columns: the words of a grievance ('e-mail', 'resolved')
-    can be headings, too.
+
+def _rows_of_known_headings(cells: pd.DataFrame, keyed: np.ndarray, known: Mapping[str, str]) -> list[int]:
+    """Find the rows that can be the headings of another table.
+
+    They hold at least two of the required columns, by words that no grievance has in a cell: 'e-mail', 'resolved' and
+    'no' are headings, too, but a row of them is a grievance.
     """
-    equal, required, hits = (np.zeros(len(body), dtype=int) for _ in range(3))
-    filled = body.notna().sum(axis=1).to_numpy()
     needed = set(names(required=True))
-    for place, column in enumerate(body.columns):
-        texts = body[column].dropna()
-        # What begins with a figure is a number or a day, and there are many of them.
-        texts = texts[(texts.str.len() <= _LONGEST_HEADING) & ~texts.str.match(r"[0-9]")].astype(object)
-        keys_of = {text: heading_key(text) for text in texts.unique()}
-        of = texts.map({text: known.get(key, "") for text, key in keys_of.items()})
-        rows = body.index.get_indexer(of.index)
-        hits[rows] += of.ne("").to_numpy(dtype=int)
-        required[rows] += of.isin(needed).to_numpy(dtype=int)
-        if keys[place]:
-            equal[rows] += texts.map(keys_of).eq(keys[place]).to_numpy(dtype=int)
-    same = (filled >= 2) & (equal >= 0.8 * filled)
-    other = ~same & (hits >= 3) & (hits >= 0.6 * filled) & (required >= 2)
-    for at in np.flatnonzero(other):
-        other[at] = not any(_looks_like_data(text) for text in body.iloc[at].dropna())
-    return same, other
+    clear = {key for key, column in known.items() if column in needed} - _words_of_cells()
+    filled = np.not_equal(keyed, None).sum(axis=1)
+    is_known = np.frompyfunc(known.__contains__, 1, 1)(keyed).astype(bool)
+    hits = is_known.sum(axis=1)
+    required = np.zeros(len(keyed), dtype=int)
+    for at in np.flatnonzero((hits >= 3) & (hits >= 0.6 * filled)):
+        required[at] = len({known[key] for key in keyed[at] if key in clear})
+    found = np.flatnonzero(required >= 2)
+    return [int(at) for at in found if not any(_looks_like_data(text) for text in cells.iloc[at].dropna())]
+
+
+def _repeats(keyed: np.ndarray, keys: list[str]) -> np.ndarray:
+    """Say which rows are the headings once more."""
+    own = np.array([key or "\0" for key in keys], dtype=object)
+    filled = np.not_equal(keyed, None).sum(axis=1)
+    return (filled >= 2) & (np.equal(keyed, own).sum(axis=1) >= 0.8 * filled)
+
+
+@cache
+def _words_of_cells() -> frozenset[str]:
+    """Return the keys of the words that registers use for fixed terms."""
+    return frozenset(heading_key(word) for word in every_word())
 
 
 def _grievances(
@@ -336,15 +376,16 @@ def _leading(table: pd.DataFrame) -> pd.Series:
 def _remarks(table: pd.DataFrame, first: int, filled: np.ndarray, set_aside: dict[int, str]) -> list[int]:
     """Find the remarks below a table: its last rows with one cell alone, unless that is built as those above it."""
     remarks: list[int] = []
+    shape = cache(_shape)
+    columns = {column: table[column].to_numpy(dtype=object, na_value=None) for column in table.columns}
     for place in range(len(filled) - 1, -1, -1):
         if filled[place] == 0 or first + place in set_aside:
             continue
         if filled[place] > 1:
             break
-        row = table.iloc[place].dropna()
-        column, text = row.index[0], row.iloc[0]
-        above = table[column].iloc[max(0, place - _ROWS_LOOKED_AT) : place].dropna()
-        if _shape(text) in {_shape(other) for other in above}:
+        cells = next(cells for cells in columns.values() if cells[place] is not None)
+        above = cells[max(0, place - _ROWS_LOOKED_AT) : place]
+        if shape(cells[place]) in {shape(other) for other in above if other is not None}:
             break
         remarks.append(first + place)
     return remarks

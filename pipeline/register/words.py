@@ -80,6 +80,16 @@ def yes_no_words() -> dict[str, bool]:
 
 
 @cache
+def every_word() -> frozenset[str]:
+    """Return every word that stands for a fixed term, and every word for 'nothing'."""
+    words = _words()
+    groups = (words.statuses, words.relations, words.types, words.channels, words.satisfaction, words.yes_no)
+    codes = (str(code).replace("_", " ") for group in groups for code in group)
+    given = (word for group in groups for several in group.values() for word in several)
+    return frozenset((*codes, *given, *words.nothing))
+
+
+@cache
 def nothing_words() -> frozenset[str]:
     """Return what an office writes into a cell to say that there is nothing."""
     return frozenset(word_key(word) for word in _words().nothing)

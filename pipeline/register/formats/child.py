@@ -135,8 +135,9 @@ class _Parts:
             local = tag.rpartition(":")[2]
             if local == "sheet":
                 ids[next((v for k, v in attributes.items() if k.endswith(":id")), "")] = attributes.get("name", "")
-            if local == "workbookPr":
-                self.days_from_1904 = attributes.get("date1904", "0") in ("1", "true")
+            # Excel writes a second element of this name, an extension that says nothing of days.
+            if local == "workbookPr" and attributes.get("date1904") in ("1", "true"):
+                self.days_from_1904 = True
 
         def in_relations(tag: str, attributes: dict[str, str]) -> None:
             target = attributes.get("Target", "")
@@ -157,9 +158,11 @@ class _Parts:
         errors: list[str] = []
 
         def at(tag: str, attributes: dict[str, str]) -> None:
-            if tag == "row" and attributes.get("hidden") in ("1", "true") and attributes.get("r", "").isdigit():
+            # Some programs write every tag with a prefix: x:row.
+            local = tag.rpartition(":")[2]
+            if local == "row" and attributes.get("hidden") in ("1", "true") and attributes.get("r", "").isdigit():
                 hidden.append(int(attributes["r"]))
-            if tag == "c" and attributes.get("t") == "e" and "r" in attributes:
+            if local == "c" and attributes.get("t") == "e" and "r" in attributes:
                 errors.append(attributes["r"])
 
         with self.archive.open(part) as handle:

@@ -72,9 +72,17 @@ def as_text(value: Any) -> str | None:
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     if isinstance(value, datetime):
         return value.isoformat(" ", "seconds") if value.time() != time() or value.tzinfo else str(value.date())
-    if isinstance(value, date | time | timedelta | int | Decimal):
+    if isinstance(value, timedelta):
+        return _hours(value)
+    if isinstance(value, date | time | int | Decimal):
         return str(value)
     return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _hours(value: timedelta) -> str:
+    """Write a duration as spreadsheets show it, 26:30:00: nobody wrote '1 day, 2:30:00'."""
+    minutes, seconds = divmod(round(abs(value).total_seconds()), 60)
+    return f"{'-' if value < timedelta() else ''}{minutes // 60}:{minutes % 60:02}:{seconds:02}"
 
 
 def batches(rows: Iterable[Sequence[str | None]]) -> Iterator[pa.LargeListArray]:
