@@ -71,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _use_folders(options)
         if options.command in TOOLS:
             text, code = _TOOLS[options.command](options)
-            print(text)
+            print(_printable(text))
             return code
         return _run(_checked(options))
     except (PipelineError, ExecutionError) as error:
@@ -383,6 +383,9 @@ def _exit_code(error: PipelineError | ExecutionError) -> int:
 
 
 def _say_error(sentence: str) -> None:
-    # Headings and values that an error quotes may hold anything; a terminal must not obey them.
-    printable = "".join(c if c.isprintable() or c == "\n" else "?" for c in sentence)
-    print(f"Error: {printable}", file=sys.stderr)
+    print(f"Error: {_printable(sentence)}", file=sys.stderr)
+
+
+def _printable(text: str) -> str:
+    """Put marks in the place of what a terminal would obey: headings and values of a register may hold anything."""
+    return "".join(c if c.isprintable() or c == "\n" else "?" for c in text)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from making import DATA_VARIABLE, Cleaned, Maker
+from making import DATA_VARIABLE, ROOT, Cleaned, Maker
 
 from pipeline.stage import OUTPUTS_VARIABLE
 
@@ -35,3 +35,12 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Cleaned:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(DATA_VARIABLE, str(folder / "data"))
         return Maker(folder / "data").sample()
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The real registers beside the checkout; what asks for them carries the marker `shared_data`."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the real registers at ../shared/data are absent")
+    return folder

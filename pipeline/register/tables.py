@@ -29,6 +29,8 @@ from pipeline.register.words import every_word
 _ROWS_LOOKED_AT = 200
 _MOST_HEADING_ROWS = 4
 _LONGEST_HEADING = 120
+_FAR_TOO_LONG = 1_000
+"""A cell can hold a file of its own; what is looked at for headings is its beginning."""
 _TOTAL = re.compile(
     r"(grand total|sub-?total|total|sum|итого|всего|нийт|нийт дүн|дүн|somme|suma)\b[ :.\d]*$", re.IGNORECASE
 )
@@ -108,7 +110,9 @@ def _blocks_of_columns(sheet: Sheet, known: Mapping[str, str]) -> list[list[int]
     seen: set[str] = set()
     for group in groups:
         keys = {
-            heading_key(text) for text in _head(cells, group).to_numpy().ravel() if isinstance(text, str)
+            heading_key(text[:_FAR_TOO_LONG])
+            for text in _head(cells, group).to_numpy().ravel()
+            if isinstance(text, str)
         } & known.keys()
         if blocks and len(keys & seen) < 2:
             blocks[-1] += group
@@ -173,7 +177,7 @@ def _unmerged(head: pd.DataFrame, merged: tuple[Area, ...]) -> pd.DataFrame:
 
 
 def _heading_row(head: pd.DataFrame, known: Mapping[str, str]) -> int | None:
-    texts = [[text for text in row if isinstance(text, str)] for row in head.to_numpy()]
+    texts = [[text[:_FAR_TOO_LONG] for text in row if isinstance(text, str)] for row in head.to_numpy()]
     filled = np.array([len(row) for row in texts])
     if not filled.any():
         return None
@@ -307,7 +311,9 @@ def _keyed(cells: pd.DataFrame) -> np.ndarray:
     keyed = np.full(cells.shape, None, dtype=object)
     for place, column in enumerate(cells.columns):
         texts = cells[column].dropna()
-        keys = {text: heading_key(text) if len(text) <= _LONGEST_HEADING else "" for text in texts.unique()}
+        # What begins with a figure is a number or a day, and there are many of them.
+        short = {text for text in texts.unique() if len(text) <= _LONGEST_HEADING and not text[0].isdigit()}
+        keys = {text: heading_key(text) if text in short else "" for text in texts.unique()}
         keyed[cells.index.get_indexer(texts.index), place] = [keys[text] for text in texts]
     return keyed
 
@@ -320,21 +326,24 @@ def _rows_of_known_headings(cells: pd.DataFrame, keyed: np.ndarray, known: Mappi
     """
     needed = set(names(required=True))
     clear = {key for key, column in known.items() if column in needed} - _words_of_cells()
-    filled = np.not_equal(keyed, None).sum(axis=1)
+    filled = np.asarray(pd.notna(keyed), dtype=bool).sum(axis=1)
     is_known = np.frompyfunc(known.__contains__, 1, 1)(keyed).astype(bool)
     hits = is_known.sum(axis=1)
     required = np.zeros(len(keyed), dtype=int)
     for at in np.flatnonzero((hits >= 3) & (hits >= 0.6 * filled)):
         required[at] = len({known[key] for key in keyed[at] if key in clear})
     found = np.flatnonzero(required >= 2)
-    return [int(at) for at in found if not any(_looks_like_data(text) for text in cells.iloc[at].dropna())]
+    return [
+        int(at) for at in found if not any(_looks_like_data(text[:_FAR_TOO_LONG]) for text in cells.iloc[at].dropna())
+    ]
 
 
 def _repeats(keyed: np.ndarray, keys: list[str]) -> np.ndarray:
     """Say which rows are the headings once more."""
     own = np.array([key or "\0" for key in keys], dtype=object)
-    filled = np.not_equal(keyed, None).sum(axis=1)
-    return (filled >= 2) & (np.equal(keyed, own).sum(axis=1) >= 0.8 * filled)
+    filled = np.asarray(pd.notna(keyed), dtype=bool).sum(axis=1)
+    equal = np.asarray(keyed == own, dtype=bool).sum(axis=1)
+    return np.asarray((filled >= 2) & (equal >= 0.8 * filled), dtype=bool)
 
 
 @cache

@@ -240,8 +240,10 @@ def _parquet_rows(file: Any) -> Iterator[list[str | None]]:
     yield list(file.schema_arrow.names)
     try:
         for batch in file.iter_batches():
-            for record in batch.to_pylist():
-                yield [as_text(value) for value in record.values()]
+            # As records, columns of one name would be one.
+            columns = [column.to_pylist() for column in batch.columns]
+            for record in zip(*columns, strict=True):
+                yield [as_text(value) for value in record]
     except (pa.ArrowException, OSError):
         raise Refused("broken") from None
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from pipeline.errors import InputError
@@ -31,7 +33,7 @@ def read_records(text: str, file: str) -> Sheet:
 def _records(text: str, file: str) -> list[Mapping[str, Any]]:
     whole = _parsed(text, file, 0) if not _is_lines(text) else None
     if whole is None:
-        lines = enumerate(text.splitlines(), start=1)
+        lines = enumerate(_lines(text), start=1)
         found = [_parsed(line, file, number) for number, line in lines if line.strip()]
     else:
         found = _longest_list(whole) if isinstance(whole, dict) else whole
@@ -41,13 +43,17 @@ def _records(text: str, file: str) -> list[Mapping[str, Any]]:
 
 
 def _is_lines(text: str) -> bool:
-    lines = [line for line in text.splitlines() if line.strip()][:2]
+    filled = [line for line in islice((line for line in _lines(text) if line.strip()), 2)]
     try:
-        first = json.loads(lines[0]) if lines else None
-        # One line alone is a record, unless it is an answer that holds the records.
-        return isinstance(first, dict) and (len(lines) > 1 or _longest_list(first) == [first])
+        # One line alone may also be an object that holds the list.
+        return len(filled) == 2 and isinstance(json.loads(filled[0]), dict)
     except (ValueError, RecursionError):
         return False
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Part a text into lines as JSON lines does: other marks that end a line stand inside of texts."""
+    return (line.removesuffix("\n") for line in io.StringIO(text, newline="\n"))
 
 
 def _parsed(text: str, file: str, line: int) -> Any:
@@ -62,7 +68,11 @@ def _parsed(text: str, file: str, line: int) -> Any:
 
 def _longest_list(whole: Mapping[str, Any]) -> list[Any]:
     """Find the records in an answer of an interface: the longest list of records, or the object as the one record."""
-    lists = [value for value in whole.values() if isinstance(value, list) and value and isinstance(value[0], dict)]
+    lists, objects = [], [whole]
+    while objects:
+        values = list(objects.pop().values())
+        lists += [value for value in values if isinstance(value, list) and value and isinstance(value[0], dict)]
+        objects += [value for value in values if isinstance(value, dict)]
     return max(lists, key=len) if lists else [whole]
 
 

@@ -69,6 +69,8 @@ def as_text(value: Any) -> str | None:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
+        if value != value:
+            return None
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     if isinstance(value, datetime):
         return value.isoformat(" ", "seconds") if value.time() != time() or value.tzinfo else str(value.date())

@@ -16,6 +16,8 @@ from pipeline.register.formats.sheet import Sheet, batches, frame
 DELIMITERS = ",;\t|"
 _BYTES_LOOKED_AT = 200_000
 _RECORDS_TRIED = 50
+_LETTERS_TRIED = 1_000_000
+"""A cell can hold a file of its own; each delimiter is tried on as much as this."""
 _BOMS = ((b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _EAST_ASIAN = ("big5", "cp932", "cp949", "gb18030")
 
@@ -123,13 +125,16 @@ def records(text: str, file: str) -> Iterator[list[str]]:
 
 def _delimiter(text: str) -> str:
     """Return the mark by which most of the first records fall into equally many cells, and into most of them."""
-    return max(DELIMITERS, key=lambda mark: _evenness(text, mark))
+    sample = text[:_LETTERS_TRIED]
+    return max(DELIMITERS, key=lambda mark: _evenness(sample, mark, is_cut=len(sample) < len(text)))
 
 
-def _evenness(text: str, delimiter: str) -> int:
+def _evenness(text: str, delimiter: str, *, is_cut: bool) -> int:
     widths: Counter[int] = Counter()
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    for _, cells in zip(range(_RECORDS_TRIED), reader, strict=False):
+    found = [cells for _, cells in zip(range(_RECORDS_TRIED), reader, strict=False)]
+    # Where the text goes on, the last record that was found may not be whole.
+    for cells in found[:-1] if is_cut and 1 < len(found) < _RECORDS_TRIED else found:
         if any(cell.strip(DELIMITERS + " ") for cell in cells):
             widths[len(cells)] += 1
     return max(((width - 1) * times for width, times in widths.items()), default=0)
