@@ -29,10 +29,12 @@ Cell = Annotated[str, BeforeValidator(_as_cell)]
 
 
 class Match(Strict):
-    """Which row is meant; both keys where a number is used twice."""
+    """Which row is meant: by more than its number where that is used twice."""
 
     registration_no: Cell
     row: int | None = None
+    sheet: str | None = None
+    file: str | None = None
 
 
 class Correction(Strict):
@@ -80,11 +82,15 @@ def _matching_row(table: pd.DataFrame, correction: Correction, where: str) -> in
     matches = table["registration_no"] == correction.match.registration_no
     if correction.match.row is not None:
         matches &= table["source_row"] == correction.match.row
+    for place in ("sheet", "file"):
+        if getattr(correction.match, place) is not None:
+            matches &= table[f"source_{place}"] == getattr(correction.match, place)
     rows = table.index[matches]
     if len(rows) != 1:
         count = "no row" if len(rows) == 0 else f"{len(rows)} rows"
         raise InputError(
-            f"{where}: {count} of the register match. Correct `match`; add `row:` where a number is used twice."
+            f"{where}: {count} of the register match. Correct `match`; add `row:`, and `sheet:` or `file:`, "
+            "where a number is used twice."
         )
     if correction.column not in dictionary():
         raise InputError(f"{where}: '{correction.column}' is not a known column.")

@@ -12,6 +12,7 @@ from pipeline.errors import InputError
 from pipeline.project import Project
 from pipeline.register import findings
 from pipeline.register.columns import alias_headings, dictionary, exact_headings, heading_key, names
+from pipeline.register.headings import Fit, fit
 from pipeline.register.reading import PLACE, Register
 
 OTHER = "other: "
@@ -23,16 +24,16 @@ _ALIKE = 80
 def map_columns(register: Register, project: Project) -> Register:
     """Name the columns as the data dictionary does.
 
-    `columns:` in project.yml wins, then a heading that is a column's name or title, then one of its aliases, the first
-    in the list before the others; a heading of two levels is also known by its lower one where that stands once. The
-    rest keeps its heading behind `OTHER` and gets a note, with the column it is most like. A heading in project.yml
-    that the register does not have, two for one column, and a missing required column are an `InputError`.
+    `headings.fit` says which heading is which column. The rest keeps its heading behind `OTHER` and gets a note, with
+    the column it is most like. A heading in project.yml that the register does not have, two for one column, and a
+    missing required column are an `InputError`.
     """
     project_file = f"{project.shown_folder}/project.yml"
     headings = list(register.headings)
-    chosen = _chosen(project, headings, project_file)
-    mapped, doubtful = _known(headings, chosen, project_file)
+    found = fit(headings, _chosen(project, register, project_file))
+    mapped = {heading: found.columns.get(heading, OTHER + heading) for heading in headings}
     absent = project.settings.not_collected
+    _refuse_clashes(found, mapped, project, project_file)
     _refuse_missing(mapped, register.file, project, project_file)
     table = register.table.rename(columns=mapped)
     for name in dictionary():
@@ -41,19 +42,26 @@ def map_columns(register: Register, project: Project) -> Register:
     order = [*PLACE, *dictionary(), *(name for name in mapped.values() if name.startswith(OTHER))]
     free = [name for name in dictionary() if name not in mapped.values()]
     noticed = [
-        *(_noticed(register.file, "column_in_doubt", *doubt) for doubt in doubtful),
+        *(
+            _noticed(register.file, "column_in_doubt", other, known=taken, what=column)
+            for taken, other, column in found.doubts
+        ),
         *(
             _noticed(register.file, "column_not_known", heading, nearest=_suggestion(heading, free))
             for heading, name in mapped.items()
-            if name.startswith(OTHER) and heading not in {doubt[0] for doubt in doubtful}
+            if name.startswith(OTHER) and heading not in {other for _, other, _ in found.doubts}
         ),
-        *(
-            _noticed(register.file, "column_not_collected", column, known=reason)
-            for column, reason in absent.items()
-            if column not in mapped.values()
-        ),
+        *(_noticed(register.file, "column_not_collected", column, known=reason) for column, reason in absent.items()),
     ]
-    return replace(register.with_table(table[order], *noticed), headings=mapped)
+    result = register.with_table(table[order], *noticed)
+    return replace(result, headings=mapped, found=_with_numbers(result.found, table))
+
+
+def _with_numbers(found: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """Give findings that were made before the columns had names the registration number of their row."""
+    numbers = table.set_index([*PLACE])["registration_no"]
+    places = pd.MultiIndex.from_frame(found[["source_file", "source_sheet", "row"]].fillna({"row": 0}))
+    return found.assign(registration_no=numbers.reindex(places).fillna("").to_numpy()) if len(found) else found
 
 
 def present(register: Register) -> list[str]:
@@ -95,66 +103,36 @@ def _quoted(heading: str) -> str:
     return '"' + heading.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _chosen(project: Project, headings: list[str], project_file: str) -> dict[str, str]:
-    """Return what project.yml says, by the key of the heading."""
-    there = {heading_key(heading) for heading in headings}
+def _chosen(project: Project, register: Register, project_file: str) -> dict[str, str]:
+    """Return what project.yml says, by the key of the heading as the joined tables spell it."""
+    spelt = {heading_key(own): heading_key(joined) for own, joined in register.spelt.items()}
     chosen = {}
     for heading, column in project.settings.columns.items():
         if column not in dictionary():
             nearest = process.extractOne(column, list(dictionary()), scorer=fuzz.ratio, score_cutoff=60)
             hint = f" Did you mean {nearest[0]}?" if nearest else ""
             raise InputError(f"{project_file}, key columns.{heading}: '{column}' is not a known column.{hint}")
-        if heading_key(heading) not in there:
+        if heading_key(heading) not in spelt:
             raise InputError(
                 f"{project_file}, key columns: the register has no heading '{heading}'. Its headings are: "
-                f"{', '.join(headings)}."
+                f"{', '.join(register.headings)}."
             )
-        chosen[heading_key(heading)] = column
+        chosen[spelt[heading_key(heading)]] = column
     return chosen
 
 
-def _known(
-    headings: list[str], chosen: dict[str, str], project_file: str
-) -> tuple[dict[str, str], list[tuple[str, str, str]]]:
-    """Map each heading; also return the headings that fit a column another one was taken for, with both."""
-    lower = [heading_key(heading.rpartition(" / ")[2]) for heading in headings]
-    candidates: dict[str, list[tuple[int, int, str]]] = {}
-    for place, heading in enumerate(headings):
-        keys = [heading_key(heading)]
-        if lower.count(lower[place]) == 1 and lower[place] != keys[0]:
-            keys.append(lower[place])
-        for rank, key in enumerate(keys):
-            if (found := _rank(key, chosen)) is not None:
-                column, kind, position = found
-                candidates.setdefault(column, []).append((kind * 1000 + rank * 500 + position, place, heading))
-                break
-    mapped = {heading: OTHER + heading for heading in headings}
-    doubtful = []
-    for column, fits in candidates.items():
-        best, *others = sorted(fits)
-        mapped[best[2]] = column
-        for other in others:
-            kinds = best[0] // 1000, other[0] // 1000
-            if kinds in ((0, 0), (1, 1)):
-                raise InputError(
-                    f"{project_file}, key columns: the headings '{best[2]}' and '{other[2]}' of the register are both "
-                    f"the column {column}. Rename the one that is not meant in the register."
-                )
-            if kinds == (2, 2):
-                doubtful.append((other[2], best[2], column))
-    return mapped, doubtful
-
-
-def _rank(key: str, chosen: dict[str, str]) -> tuple[str, int, int] | None:
-    """Return a heading's column, how it is known (0 project.yml, 1 name or title, 2 alias), and its place there."""
-    if key in chosen:
-        return chosen[key], 0, 0
-    if key in exact_headings():
-        return exact_headings()[key], 1, 0
-    if key in alias_headings():
-        column, place = alias_headings()[key]
-        return column, 2, place
-    return None
+def _refuse_clashes(found: Fit, mapped: dict[str, str], project: Project, project_file: str) -> None:
+    for taken, other, column in found.clashes:
+        raise InputError(
+            f"{project_file}, key columns: the headings '{taken}' and '{other}' of the register are both the column "
+            f"{column}. Rename the one that is not meant in the register."
+        )
+    for heading, column in mapped.items():
+        if column in project.settings.not_collected:
+            raise InputError(
+                f"{project_file}, key not_collected.{column}: the register has the column, under the heading "
+                f"'{heading}'. Take {column} out of not_collected."
+            )
 
 
 def _refuse_missing(mapped: dict[str, str], file: str, project: Project, project_file: str) -> None:

@@ -14,6 +14,7 @@ from pipeline.register import findings
 from pipeline.register.columns import LOOKALIKES, alias_headings, exact_headings, heading_key
 from pipeline.register.formats.files import ENDINGS, read_file
 from pipeline.register.formats.sheet import Sheet
+from pipeline.register.headings import fit
 from pipeline.register.tables import SET_ASIDE, Table, find_tables, letter
 
 PLACE = ("source_file", "source_sheet", "source_row")
@@ -26,7 +27,7 @@ class Register:
 
     `table` has one row a grievance; `found` is every finding so far; `headings` maps each heading of the file to the
     column it became; `file` names the register as errors do; `tables` are what was taken for it, and `left_out` the
-    sheets and tables that were not.
+    sheets and tables that were not; `spelt` maps each heading of any table to the one under which they were joined.
     """
 
     table: pd.DataFrame
@@ -34,7 +35,8 @@ class Register:
     headings: dict[str, str]
     found: pd.DataFrame
     tables: tuple[Table, ...] = ()
-    left_out: tuple[tuple[Sheet, str], ...] = field(default=())
+    left_out: tuple[tuple[Sheet, str], ...] = ()
+    spelt: dict[str, str] = field(default_factory=dict)
 
     def with_table(self, table: pd.DataFrame, *noticed: pd.DataFrame) -> Register:
         """Return the register with another table and more findings; no row may get lost on the way."""
@@ -76,9 +78,13 @@ def register_files(project: Project) -> list[Path]:
     return found
 
 
+OWN_FILES = frozenset({"project.yml", "corrections.yml", "explanations.csv", "decisions.csv", "disclosure.csv"})
+"""Files beside the register that are no part of it."""
+
+
 def _is_aside(path: Path) -> bool:
-    """Say whether a file only looks like part of a register: hidden, or the lock of an open workbook."""
-    return path.name.startswith((".", "~$"))
+    """Say whether a file only looks like part of a register: hidden, the lock of an open workbook, or another file."""
+    return path.name.startswith((".", "~$")) or path.name in OWN_FILES
 
 
 def _is_readable(path: Path) -> bool:
@@ -86,11 +92,10 @@ def _is_readable(path: Path) -> bool:
 
 
 def _missing(project: Project, named: str) -> str:
-    aside = {"project.yml", "corrections.yml", "explanations.csv", "decisions.csv", "disclosure.csv"}
     others = [
         one.name
         for one in (sorted(project.folder.iterdir()) if project.folder.is_dir() else ())
-        if one.is_file() and _is_readable(one) and one.name not in aside
+        if one.is_file() and _is_readable(one)
     ]
     hint = f" There is {others[0]}: is that the one?" if others else ""
     return (
@@ -143,6 +148,7 @@ def _sheets_named(sheets: list[Sheet], name: str, project: Project) -> list[Shee
 
 def _register(sheets: Sequence[Sheet], project: Project, name: str) -> Register:
     known = {key: column for key, (column, _) in alias_headings().items()} | exact_headings()
+    sheets = [_with_letters(sheet, project) for sheet in sheets]
     known |= {heading_key(heading): column for heading, column in project.settings.columns.items()}
     found = {sheet.shown: find_tables(sheet, known) for sheet in sheets}
     tables, left_out = _taken([(sheet, found[sheet.shown]) for sheet in sheets])
@@ -153,18 +159,23 @@ def _register(sheets: Sequence[Sheet], project: Project, name: str) -> Register:
             f"{project.shown_folder}/{name}: no row of headings was found. The register needs a row of headings, one "
             "word or more above each column, and one row a grievance."
         )
-    tables = [_with_letters(table, project) for table in tables]
     parts, noticed = [], []
-    spelling: dict[str, str] = {}
+    joined = _Joined(project)
     for table in tables:
-        part = _with_places(table, spelling)
+        part = _with_places(table, joined)
         parts.append(part)
         noticed += _set_aside(table, part)
     headings = [*dict.fromkeys(heading for part in parts for heading in part.columns if heading not in PLACE)]
     whole = pd.concat(parts, ignore_index=True)[[*PLACE, *headings]]
     noticed += [_table_left_out(sheet, why) for sheet, why in left_out if why]
     register = Register(
-        whole, name, {heading: heading for heading in headings}, findings.none(), tuple(tables), tuple(left_out)
+        whole,
+        name,
+        {heading: heading for heading in headings},
+        findings.none(),
+        tuple(tables),
+        tuple(left_out),
+        joined.spelt,
     )
     return register.with_table(whole, *noticed)
 
@@ -193,21 +204,43 @@ def _taken(found: list[tuple[Sheet, list[Table]]]) -> tuple[list[Table], list[tu
     return chosen, left_out
 
 
-def _with_letters(table: Table, project: Project) -> Table:
+def _with_letters(sheet: Sheet, project: Project) -> Sheet:
     """Put back the letters that a file in cp1251 cannot have: Mongolian offices write ї and є there for ү and ө."""
-    sheet = table.sheet
     if project.settings.country != "MN" or sheet.encoding != "cp1251":
-        return table
-    cells = sheet.cells.apply(lambda column: column.str.translate(LOOKALIKES))
-    return replace(table, sheet=replace(sheet, cells=cells))
+        return sheet
+    return replace(sheet, cells=sheet.cells.apply(lambda column: column.str.translate(LOOKALIKES)))
 
 
-def _with_places(table: Table, spelling: dict[str, str]) -> pd.DataFrame:
-    """Return a table's grievances with their places; a heading is spelt as in the first table that has it."""
+class _Joined:
+    """Under which heading a column of several tables is joined: as the first table with that column spells it."""
+
+    def __init__(self, project: Project) -> None:
+        self.chosen = {heading_key(heading): column for heading, column in project.settings.columns.items()}
+        self.by_key: dict[str, str] = {}
+        self.by_column: dict[str, str] = {}
+        self.spelt: dict[str, str] = {}
+
+    def headings(self, own: Sequence[str]) -> list[str]:
+        """Return the joined heading for each of a table's own, no two the same."""
+        columns = fit(own, self.chosen).columns
+        names: list[str] = []
+        for heading in own:
+            # A heading that is one of the program's own names must not take its place.
+            name = f"{heading} (as given)" if heading in PLACE else heading
+            name = self.by_key.setdefault(heading_key(name) or name, name)
+            if heading in columns:
+                name = self.by_column.setdefault(columns[heading], name)
+            if name in names:
+                name = heading
+            names.append(name)
+            self.spelt.setdefault(heading, name)
+        return names
+
+
+def _with_places(table: Table, joined: _Joined) -> pd.DataFrame:
+    """Return a table's grievances with their places, under the headings that all tables are joined by."""
     cells = table.cells()
-    # A heading that is one of the program's own names must not take its place.
-    given = [f"{name} (as given)" if name in PLACE else name for name in cells.columns]
-    cells.columns = pd.Index([spelling.setdefault(heading_key(name) or name, name) for name in given])
+    cells.columns = pd.Index(joined.headings(list(cells.columns)))
     sheet = table.sheet
     return cells.assign(
         source_file=pd.Series(sheet.file, index=cells.index, dtype="str"),
@@ -220,7 +253,8 @@ def _set_aside(table: Table, part: pd.DataFrame) -> list[pd.DataFrame]:
     sheet = table.sheet
     why = pd.Series({sheet.row_number(row): SET_ASIDE[kind] for row, kind in table.set_aside.items()}, dtype="str")
     aside = _places(sheet, list(why.index))
-    of_table = part[[*PLACE]].assign(registration_no=part.iloc[:, 0])
+    # Which column is the number is not known yet; it is filled in once the columns have names.
+    of_table = part[[*PLACE]].assign(registration_no=pd.Series("", index=part.index, dtype="str"))
     beyond = pd.Series({sheet.row_number(row): count for row, count in table.beyond.items()}, dtype="int64")
     longer = of_table[of_table["source_row"].isin(beyond.index)]
     hidden = of_table[of_table["source_row"].isin(sheet.hidden_rows)]
@@ -230,6 +264,7 @@ def _set_aside(table: Table, part: pd.DataFrame) -> list[pd.DataFrame]:
         ),
         findings.found("cells_beyond_headings", longer, values=longer["source_row"].map(beyond)),
         findings.found("row_hidden", hidden, values=pd.Series("", index=hidden.index)),
+        findings.found("sheet_hidden", _places(sheet, [] if sheet.is_visible else [pd.NA]), what=sheet.shown),
         *_error_cells(table, of_table),
     ]
 

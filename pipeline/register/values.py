@@ -85,6 +85,9 @@ def _without_nothing(table: pd.DataFrame) -> pd.DataFrame:
     for name, column in dictionary().items():
         if name in FREE_TEXTS:
             continue
+        # Whether a grievance is sensitive must be said: a question mark there is a doubt, and doubt counts as yes.
+        if name == "is_sensitive":
+            continue
         kept = set(yes_no) if column.type == "yes_no" else set()
         empty = [text for text in table[name].dropna().unique() if word_key(text) in nothing_words() - kept]
         if empty:

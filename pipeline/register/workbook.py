@@ -13,7 +13,6 @@ from typing import Any
 import pandas as pd
 
 from pipeline.files import write_bytes
-from pipeline.register.columns import heading_key
 from pipeline.register.findings import COLUMNS, SEVERITIES
 from pipeline.register.reading import Register
 from pipeline.stage import Stage
@@ -81,14 +80,12 @@ def save_findings(register: Register, found: pd.DataFrame, stage: Stage) -> None
 
 def copies(register: Register) -> list[SheetCopy]:
     """Return the sheets that the register was read from, each with the places of its known columns."""
-    known = {heading_key(heading): name for heading, name in register.headings.items()}
     by_sheet: dict[tuple[str, str], SheetCopy] = {}
     for table in register.tables:
         sheet = table.sheet
         columns = {
-            known[key]: column
+            register.headings[register.spelt[heading]]: column
             for heading, column in zip(table.headings, table.columns, strict=True)
-            if (key := heading_key(heading)) in known
         }
         before = by_sheet.get((sheet.file, sheet.name))
         by_sheet[sheet.file, sheet.name] = SheetCopy(

@@ -205,6 +205,7 @@ def test_every_rule_has_its_case() -> None:
         "column_not_collected",
         "row_hidden",
         "row_set_aside",
+        "sheet_hidden",
         "table_left_out",
         "correction_applied",
     }

@@ -40,11 +40,12 @@ _REFUSALS = {
     ),
 }
 _LIMITED = (
-    "import resource, runpy, sys\n"
+    "import resource, sys\n"
     "memory, seconds = int(sys.argv.pop(1)), int(sys.argv.pop(1))\n"
-    "resource.setrlimit(resource.RLIMIT_AS, (memory, memory))\n"
-    "resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))\n"
-    "resource.setrlimit(resource.RLIMIT_CORE, (0, 0))\n"
+    "for what, most in (('AS', memory), ('CPU', seconds), ('CORE', 0)):\n"
+    # Not every system knows every limit; the time that the parent waits ends at any rate.
+    "    try: resource.setrlimit(getattr(resource, 'RLIMIT_' + what), (most, most))\n"
+    "    except (AttributeError, OSError, ValueError): pass\n"
 )
 _RUN = "import sys; from pipeline.register.formats.child import main; sys.exit(main(*sys.argv[1:]))"
 

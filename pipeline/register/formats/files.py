@@ -20,6 +20,10 @@ ENDINGS = (
     ".tsv",
     ".txt",
     ".csv.gz",
+    ".tsv.gz",
+    ".txt.gz",
+    ".json.gz",
+    ".jsonl.gz",
     ".xlsx",
     ".xlsm",
     ".xls",
@@ -32,7 +36,7 @@ ENDINGS = (
     ".parquet",
 )
 """The endings of the files that are read from a folder."""
-DELIMITED = (".csv", ".tsv", ".txt", ".gz")
+DELIMITED = (".csv", ".tsv", ".txt")
 CONTAINED = ("workbook", "document", "parquet")
 """The kinds that are read in a process of their own."""
 MOST_TEXT_BYTES = 2 * 1024**3
@@ -75,7 +79,7 @@ def read_file(path: Path, name: str, shown_as: str, encoding: str = "") -> list[
             f"{shown_as} cannot be read: {error.strerror}. Close it in other programs and try again."
         ) from None
     text, found = decode(data, shown_as, encoding)
-    if is_json(text) and not path.name.lower().endswith(DELIMITED):
+    if is_json(text) and not path.name.lower().removesuffix(".gz").endswith(DELIMITED):
         return [replace(read_records(text, shown_as), file=name)]
     return [replace(read_text(text, shown_as), file=name, encoding=found)]
 
