@@ -55,9 +55,10 @@ _MONTH_DAY_YEAR = re.compile(
     r"(?:\w+,? )?(?P<month>[^\W\d_]{3,}\.?) (?P<day>\d{1,2})(?:st|nd|rd|th)?,? (?P<year>\d{4})" + _TIME
 )
 _MONGOLIAN = re.compile(
-    r"(?P<year>\d{4})\s*(?:оны?|он|-?\s*оны)\s*(?P<month>\d{1,2})\s*-?\s*(?:р|дугаар|дүгээр|дугээр)?\s*сар(?:ын)?\s*"
+    r"(?P<year>\d{4})\s*(?:оны?|он|-?\s*оны)\s*(?P<month>\d{1,2}|[^\W\d_]+)\s*-?\s*(?:р|дугаар|дүгээр|дугээр)?\s*сар(?:ын)?\s*"
     r"(?P<day>\d{1,2})\s*(?:-?\s*(?:ны|ний|нд|өдөр|ны өдөр|ний өдөр))?" + _TIME
 )
+_NUMBERS = {form: number for number in range(1, 13) for form in (str(number), f"{number:02}")}
 _SERIAL = re.compile(r"\d{5}([.,]\d+)?")
 _EPOCHS = {1900: pd.Timestamp(1899, 12, 30), 1904: pd.Timestamp(1904, 1, 1)}
 _FIRST_SERIAL, _LAST_SERIAL = 25_000, 73_050
@@ -190,7 +191,10 @@ def _in_words(texts: pd.Series, parsed: pd.Series) -> pd.Series:
         parts, month = parts[month.notna()], month.dropna().astype(int)
         parsed = parsed.fillna(_assembled(parts["year"], month, parts["day"].astype(int), parts))
     parts = _parts(left.str.translate(LOOKALIKES), _MONGOLIAN)
-    return parsed.fillna(_assembled(parts["year"], parts["month"].astype(int), parts["day"].astype(int), parts))
+    # The month is a number, or a word such as нэгдүгээр, 'the first'.
+    month = parts["month"].map({**{name.removesuffix(" сар"): number for name, number in months.items()}, **_NUMBERS})
+    parts, month = parts[month.notna()], month.dropna().astype(int)
+    return parsed.fillna(_assembled(parts["year"], month, parts["day"].astype(int), parts))
 
 
 def _serials(cells: pd.Series, reading: Reading, from_1904: pd.Series | None) -> pd.Series:

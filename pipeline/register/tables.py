@@ -109,11 +109,8 @@ def _blocks_of_columns(sheet: Sheet, known: Mapping[str, str]) -> list[list[int]
     blocks: list[list[int]] = []
     seen: set[str] = set()
     for group in groups:
-        keys = {
-            heading_key(text[:_FAR_TOO_LONG])
-            for text in _head(cells, group).to_numpy().ravel()
-            if isinstance(text, str)
-        } & known.keys()
+        texts = [text for text in _head(cells, group).to_numpy().ravel() if isinstance(text, str)]
+        keys = {heading_key(text[:_FAR_TOO_LONG]) for text in texts} & known.keys()
         if blocks and len(keys & seen) < 2:
             blocks[-1] += group
         else:

@@ -456,7 +456,7 @@ def test_the_database_is_not_written_to(database: Path) -> None:
 
 @pytest.mark.parametrize("table", ["nothing", "grievances; drop table grievances", "grievances --", "main.nothing"])
 def test_a_table_that_is_not_there_is_told_with_those_that_are(database: Path, table: str) -> None:
-    with pytest.raises(InputError, match="has no table or view '.*It has: grievances, loose, order, seen") as error:
+    with pytest.raises(InputError, match=r"has no table or view '.*It has: grievances, loose, order, seen") as error:
         table_of(table)
     assert str(database) not in str(error.value)
     assert table_of("grievances")[1] == ["9", None, "2"]
@@ -496,5 +496,5 @@ def test_a_file_that_is_no_database_is_refused_without_its_address(
 def test_a_variable_that_is_not_set_is_told_with_an_example(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GRM_NOWHERE", raising=False)
     assert "GRM_NOWHERE" not in os.environ
-    with pytest.raises(InputError, match="environment variable GRM_NOWHERE is not set.*postgresql://"):
+    with pytest.raises(InputError, match=r"environment variable GRM_NOWHERE is not set.*postgresql://"):
         table_of("grievances", "GRM_NOWHERE")

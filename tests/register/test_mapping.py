@@ -1,0 +1,120 @@
+"""Which heading is which column: known in five languages, settled in project.yml, never guessed in silence."""
+
+from __future__ import annotations
+
+import pytest
+from making import Maker, members
+from ruamel.yaml import YAML
+
+from pipeline.errors import InputError
+from pipeline.register.columns import dictionary, names
+from pipeline.register.mapping import map_columns, suggestions
+from pipeline.register.reading import Register, read_register
+
+REQUIRED = names(required=True)
+ALIASES = [
+    (alias, name) for name, column in dictionary().items() for aliases in column.aliases.values() for alias in aliases
+]
+
+
+def mapped(make: Maker, headings: list[str], changes: dict[str, str] | None = None, cells: str = "") -> Register:
+    head = ",".join('"' + heading.replace('"', '""') + '"' for heading in headings)
+    project = make.project(f"{head}\n{cells or ','.join('x' for _ in headings)}\n", changes)
+    return map_columns(read_register(project), project)
+
+
+def test_every_alias_of_the_five_languages_is_known_for_its_column(make: Maker) -> None:
+    assert len(ALIASES) > 300
+    for alias, name in ALIASES:
+        others = [column for column in REQUIRED if column != name]
+        register = mapped(make, [*others, alias])
+        assert register.headings[alias.strip()] == name, alias
+
+
+@pytest.mark.parametrize("heading", ["  REG.  NO: ", "Reg_No", "reg. no", "Reg-No?"])
+def test_case_blanks_and_marks_tell_no_headings_apart(make: Maker, heading: str) -> None:
+    assert mapped(make, [*REQUIRED[1:], heading]).headings[" ".join(heading.split())] == "registration_no"
+
+
+@pytest.mark.parametrize("heading", ["Төлөв", "Тєлєв", "тєлөв"])
+def test_letters_that_look_alike_tell_no_headings_apart(make: Maker, heading: str) -> None:
+    assert mapped(make, [*REQUIRED[:3], heading]).headings[heading] == "status"
+
+
+def test_project_yml_wins_over_name_and_alias(make: Maker) -> None:
+    register = mapped(make, [*REQUIRED, "State"], {"columns": "{State: status, Status: note}"})
+    assert (register.headings["State"], register.headings["status"]) == ("status", "note")
+
+
+def test_a_name_wins_over_an_alias_without_doubt(make: Maker) -> None:
+    register = mapped(make, ["State", *REQUIRED])
+    assert register.headings["status"] == "status"
+    assert register.headings["State"] == "other: State"
+    assert "column_in_doubt" not in set(register.found["rule"])
+
+
+def test_of_two_aliases_the_first_of_the_list_wins_and_the_other_is_told(make: Maker) -> None:
+    register = mapped(make, ["State", *REQUIRED[:3], "Current status"])
+    assert register.headings["Current status"] == "status"
+    told = register.found[register.found["rule"] == "column_in_doubt"]["message"].tolist()
+    assert told == [
+        "register.csv: the headings 'Current status' and 'State' both fit the column status; 'Current status' was taken."
+    ]
+
+
+def test_two_names_of_one_column_are_refused(make: Maker) -> None:
+    with pytest.raises(InputError, match="'status' and 'State' of the register are both the column status"):
+        mapped(make, [*REQUIRED, "complainant", "Complainant", "State"], {"columns": "{State: status, Status: status}"})
+
+
+def test_a_heading_of_two_levels_is_known_by_its_lower_one(make: Maker) -> None:
+    project = make.project(
+        "registration_no,Dates,,channel,status\n,Received,Resolved,,\n1/2024,2024-03-01,2024-03-02,email,x\n"
+    )
+    register = map_columns(read_register(project), project)
+    assert register.headings["Dates / Received"] == "date_received"
+    assert register.headings["Dates / Resolved"] == "date_resolved"
+
+
+def test_a_lower_heading_that_stands_twice_is_not_guessed(make: Maker) -> None:
+    project = make.project("registration_no,A,,B,,status\n,Channel,x,Channel,y,\n1/2024,a,b,c,d,e\n")
+    with pytest.raises(InputError, match="no column for date_received, channel"):
+        map_columns(read_register(project), project)
+
+
+def test_what_an_error_suggests_works_when_it_is_pasted_into_project_yml(make: Maker) -> None:
+    headings = ['Registration "numbr"', "Date of receiptt", "Chanel: which", "Statuss #1", "Colour"]
+    with pytest.raises(InputError) as error:
+        mapped(make, headings)
+    block = str(error.value).split("columns:\n", 1)[1].split("\nHeadings", 1)[0]
+    chosen = YAML(typ="safe").load("columns:\n" + block)["columns"]
+    assert set(chosen.values()) == set(REQUIRED)
+    assert "Colour" in str(error.value)
+    register = mapped(make, headings, {"columns": "\n" + block})
+    assert [register.headings[heading] for heading in headings[:4]] == REQUIRED
+
+
+def test_what_a_note_suggests_works_when_it_is_pasted(make: Maker) -> None:
+    register = mapped(make, [*REQUIRED, "Complainant's naame"])
+    (message,) = register.found["message"]
+    line = message.split("project.yml: ", 1)[1]
+    assert YAML(typ="safe").load(line) == {"Complainant's naame": "complainant"}
+
+
+def test_nothing_is_suggested_for_a_heading_that_is_like_none(make: Maker) -> None:
+    assert suggestions(["Weight", "x", "no"], ["summary", "action_taken"]) == {}
+
+
+def test_a_missing_column_is_told_with_the_way_to_say_that_there_is_none(make: Maker) -> None:
+    with pytest.raises(InputError, match=r"no column for channel.*\n.*\n.*\n.*not_collected: \{channel: …\}"):
+        mapped(make, ["registration_no", "date_received", "status", "Colour"])
+
+
+def test_a_column_that_is_not_collected_is_told_once_and_counted_as_not_stated(make: Maker) -> None:
+    changes = {"not_collected": "{channel: the office has one desk}"}
+    rows = "".join(f"{number}/2024,2024-03-0{number},Resolving,Question\n" for number in range(1, 6))
+    cleaned = make.clean("registration_no,date_received,status,type\n" + rows, changes)
+    assert cleaned.rules() == ["column_not_collected"]
+    assert "the office has one desk" in cleaned.findings["message"][0]
+    measured = cleaned.measure("2024H1")
+    assert members(measured, "received", "channel")["not_stated"] == 5

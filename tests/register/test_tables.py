@@ -1,0 +1,272 @@
+"""Where the table of a register is: no grievance gets lost above, between or below its rows, and none is invented."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pandas as pd
+import pytest
+import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
+from making import SAMPLE, Maker
+
+from pipeline.errors import InputError
+from pipeline.project import load_project
+from pipeline.register.columns import alias_headings, exact_headings
+from pipeline.register.formats.sheet import Sheet
+from pipeline.register.mapping import map_columns
+from pipeline.register.reading import Register, read_register
+from pipeline.register.tables import Table, find_tables
+
+HEAD = ["Registration number", "Date received", "Channel", "Status", "Type", "Note"]
+KNOWN = {key: column for key, (column, _) in alias_headings().items()} | exact_headings()
+
+
+def row(number: int, **cells: str) -> list[str]:
+    named = {"received": f"2024-03-{number % 28 + 1:02}", "channel": "email", "status": "Resolved", "type": "Question"}
+    return [f"{number}/2024", *{**named, **cells}.values()]
+
+
+def sheet(rows: list[list[str]], **about: Any) -> Sheet:
+    width = max(map(len, rows), default=0)
+    cells = [[cell or None for cell in [*one, *[""] * (width - len(one))]] for one in rows]
+    return Sheet("r.xlsx", "", pd.DataFrame(cells, columns=range(width), dtype="str"), **about)
+
+
+def tables(rows: list[list[str]], **about: Any) -> list[Table]:
+    return find_tables(sheet(rows, **about), KNOWN)
+
+
+def numbers(table: Table) -> list[str]:
+    return table.cells()[table.headings[0]].fillna("").tolist()
+
+
+def text(rows: list[list[str]]) -> str:
+    return "".join(",".join(f'"{cell}"' if cell else "" for cell in one) + "\n" for one in rows)
+
+
+def read(make: Maker, rows: list[list[str]]) -> Register:
+    project = make.project(text(rows))
+    return map_columns(read_register(project), project)
+
+
+def set_aside(register: Register) -> list[int]:
+    return sorted(register.found.loc[register.found["rule"] == "row_set_aside", "row"].tolist())
+
+
+BANNER = [
+    ["Register of grievances", "", "", "", "", ""],
+    ["Project: Smart Government II", "", "", "", "", ""],
+    ["as of", "2024-06-30", "", "", "", ""],
+    [],
+]
+
+
+def test_a_banner_is_no_part_of_the_table() -> None:
+    (table,) = tables([*BANNER, HEAD, row(1), row(2)])
+    assert (table.heading_rows, list(table.headings)) == ((4,), HEAD)
+    assert numbers(table) == ["1/2024", "2/2024"]
+
+
+def test_two_rows_of_merged_headings_become_one() -> None:
+    rows = [
+        ["Registration number", "Dates", "", "Complainant", "", "Status"],
+        ["", "Received", "Resolved", "Name", "Phone", ""],
+        ["1/2024", "2024-03-01", "2024-03-02", "Bat", "99", "Resolved"],
+    ]
+    merged = (((0, 0), (1, 0)), ((0, 1), (0, 2)), ((0, 3), (0, 4)), ((0, 5), (1, 5)))
+    expected = [
+        "Registration number",
+        "Dates / Received",
+        "Dates / Resolved",
+        "Complainant / Name",
+        "Complainant / Phone",
+        "Status",
+    ]
+    for merges in (merged, ()):
+        (table,) = tables(rows, merged=merges)
+        assert (list(table.headings), table.heading_rows) == (expected, (0, 1))
+        assert numbers(table) == ["1/2024"]
+
+
+def test_three_rows_of_merged_headings_become_one() -> None:
+    rows = [
+        ["Registration number", "Handling", "", "", "Status"],
+        ["", "Dates", "", "By", ""],
+        ["", "Received", "Resolved", "Responsible", ""],
+        ["1/2024", "2024-03-01", "2024-03-02", "Bat", "Resolved"],
+    ]
+    merged = (((0, 0), (2, 0)), ((0, 1), (0, 3)), ((1, 1), (1, 2)), ((0, 4), (2, 4)))
+    (table,) = tables(rows, merged=merged)
+    assert table.heading_rows == (0, 1, 2)
+    assert list(table.headings)[:2] == ["Registration number", "Handling / Dates / Received"]
+    assert numbers(table) == ["1/2024"]
+
+
+def test_the_headings_once_more_and_blank_rows_are_no_grievances(make: Maker) -> None:
+    register = read(make, [HEAD, row(1), [], HEAD, row(2), ["REGISTRATION  NUMBER", *HEAD[1:]], row(3)])
+    assert register.table["source_row"].tolist() == [2, 5, 7]
+    assert set_aside(register) == [4, 6]
+
+
+@pytest.mark.parametrize("word", ["Total", "TOTAL: 3", "Grand total", "Итого", "Нийт", "Всего", "Subtotal"])
+def test_a_total_is_no_grievance(make: Maker, word: str) -> None:
+    register = read(make, [HEAD, row(1), row(2), [word, "", "2"]])
+    assert register.table["registration_no"].tolist() == ["1/2024", "2/2024"]
+    assert set_aside(register) == [4]
+
+
+def test_the_heading_of_a_section_is_no_grievance() -> None:
+    (table,) = tables([HEAD, ["January"], row(1), ["February"], row(2)], merged=(((1, 0), (1, 5)), ((3, 0), (3, 5))))
+    assert numbers(table) == ["1/2024", "2/2024"]
+    assert table.set_aside == {1: "section", 3: "section"}
+
+
+def test_remarks_below_the_table_are_set_aside(make: Maker) -> None:
+    register = read(make, [HEAD, row(1), row(2), [], ["Prepared by the PIU"], ["* by phone"]])
+    assert register.table["registration_no"].tolist() == ["1/2024", "2/2024"]
+    assert set_aside(register) == [5, 6]
+
+
+def test_a_number_alone_below_the_table_stays_a_grievance(make: Maker) -> None:
+    register = read(make, [HEAD, row(1), row(2), ["3/2024"]])
+    assert register.table["registration_no"].tolist() == ["1/2024", "2/2024", "3/2024"]
+    assert set_aside(register) == []
+
+
+def test_a_remark_above_a_number_alone_is_not_taken_for_the_last_row(make: Maker) -> None:
+    register = read(make, [HEAD, row(1), ["lost"], ["3/2024"], ["The end"]])
+    assert register.table["registration_no"].tolist() == ["1/2024", "lost", "3/2024"]
+    assert set_aside(register) == [5]
+
+
+def test_stacked_tables_are_each_read_under_their_own_headings(make: Maker) -> None:
+    other = ["Status", "Channel", "Date received", "Registration number"]
+    register = read(make, [HEAD, row(1), [], ["2025"], other, ["Resolved", "phone", "2025-03-01", "1/2025"]])
+    assert register.table["registration_no"].tolist()[0] == "1/2024"
+    assert register.table["registration_no"].tolist()[-1] == "1/2025"
+    assert register.table["channel"].tolist()[-1] == "phone"
+    assert register.table["source_row"].tolist()[-1] == 6
+
+
+def test_tables_side_by_side_are_both_read() -> None:
+    rows = [[*HEAD[:4], "", *HEAD[:4]], [*row(1)[:4], "", *row(11)[:4]], [*row(2)[:4], "", *row(12)[:4]]]
+    assert [numbers(table) for table in tables(rows)] == [["1/2024", "2/2024"], ["11/2024", "12/2024"]]
+
+
+def test_a_blank_column_inside_a_table_parts_nothing() -> None:
+    rows = [[*HEAD[:2], "", *HEAD[2:5]], [*row(1)[:2], "", *row(1)[2:5]]]
+    (table,) = tables(rows)
+    assert list(table.headings) == HEAD[:5]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["email", "Resolved", "Complaint"],
+        ["phone", "Received", "Complaint", "No"],
+        ["e-mail", "Opened", "Issue", "no", "State"],
+    ],
+)
+def test_a_row_of_words_without_number_and_date_is_a_grievance(make: Maker, words: list[str]) -> None:
+    odd = ["", "", *words][:6]
+    register = read(make, [[*HEAD[:4], "Summary", "Anonymous"], row(1), odd, row(2)])
+    assert register.table["source_row"].tolist() == [2, 3, 4]
+    assert register.table["registration_no"].fillna("").tolist() == ["1/2024", "", "2/2024"]
+
+
+def workbook(make: Maker, fill: Any, register: str = "register.xlsx") -> Register:
+    project = make.project("", {"register": register})
+    with xlsxwriter.Workbook(str(project.folder / "register.xlsx")) as book:
+        fill(book)
+    project = load_project(SAMPLE)
+    return map_columns(read_register(project), project)
+
+
+def _sheet(book: Any, name: str, rows: list[list[str]]) -> None:
+    made = book.add_worksheet(name)
+    for at, one in enumerate(rows):
+        made.write_row(at, 0, one)
+
+
+def test_a_sheet_a_month_is_one_register_and_what_is_left_out_is_told(make: Maker) -> None:
+    def fill(book: Any) -> None:
+        _sheet(book, "January", [HEAD, row(1), row(2)])
+        _sheet(book, "February", [*BANNER, HEAD, row(3)])
+        _sheet(book, "Staff", [["Colour", "Size", "Weight"], ["red", "7", "8"]])
+        _sheet(book, "Codes", [["a", "b"], ["c", "d"]])
+        _sheet(book, "Blank", [])
+
+    register = workbook(make, fill)
+    places = register.table[["source_sheet", "source_row"]].to_numpy().tolist()
+    assert places == [["January", 2], ["January", 3], ["February", 6]]
+    told = register.found[register.found["rule"] == "table_left_out"]
+    assert told["source_sheet"].tolist() == ["Staff"]
+
+
+def test_project_yml_names_the_sheet(make: Maker) -> None:
+    def fill(book: Any) -> None:
+        _sheet(book, "January", [HEAD, row(1)])
+        _sheet(book, "February", [HEAD, row(2)])
+
+    register = workbook(make, fill, "{file: register.xlsx, sheet: february}")
+    assert register.table["registration_no"].tolist() == ["2/2024"]
+
+
+def test_only_a_banner_is_no_register(make: Maker) -> None:
+    with pytest.raises(InputError, match="no column for|no row of headings"):
+        read(make, [["Register of grievances"]])
+
+
+grievance = st.tuples(
+    st.sampled_from(["", "2024-03-01", "2024-04-30"]),
+    st.sampled_from(["", "email", "phone"]),
+    st.sampled_from(["Resolved", "Resolving", "Received"]),
+    st.sampled_from(["", "Complaint", "Question"]),
+    st.sampled_from(["", "No", "total", "see 3/2024"]),
+)
+
+
+@given(
+    rows=st.lists(grievance, max_size=12),
+    banner=st.integers(0, 4),
+    between=st.lists(st.tuples(st.integers(0, 12), st.sampled_from(["blank", "heading", "total"])), max_size=4),
+    remark=st.booleans(),
+)
+def test_nothing_around_a_table_loses_or_invents_a_grievance(
+    make: Maker, rows: list[tuple[str, ...]], banner: int, between: list[tuple[int, str]], remark: bool
+) -> None:
+    body = [[f"{number}/2024", *cells] for number, cells in enumerate(rows, start=1)]
+    expected = [one[0] for one in body]
+    extra = {"blank": [], "heading": HEAD, "total": ["Total", "", "3"]}
+    for at, kind in sorted(between, reverse=True):
+        body.insert(min(at, len(body)), extra[kind])
+    if remark:
+        body += [[], ["Prepared by the office"]]
+    whole = [*BANNER[:banner], HEAD, *body]
+    register = read(make, whole)
+    assert register.table["registration_no"].tolist() == expected
+    below = [number for number, one in enumerate(whole, start=1) if any(one) and number > banner + 1]
+    assert sorted([*register.table["source_row"], *set_aside(register)]) == below
+
+
+def test_the_effort_grows_with_the_register_and_not_with_its_square() -> None:
+    other = ["Status", "Channel", "Date received", "Registration number", "Type", "Note"]
+    body = [one for number in range(100) for one in ((HEAD if number % 2 else other), *(row(n) for n in range(20)))]
+    began = time.monotonic()
+    assert len(tables(body)) == 100
+    numbered = range(1, 20_000)
+    repeated = [one for n in numbered for one in ((HEAD, row(n)) if n % 9 == 0 else (row(n),))]
+    (table,) = tables([HEAD, *repeated])
+    assert len(table.rows) == 19_999
+    assert time.monotonic() - began < 10
+
+
+def test_the_last_rows_are_looked_at_once() -> None:
+    remarks = [["remark " + "x" * (number % 50) + " y" * (number % 7)] for number in range(5_000)]
+    began = time.monotonic()
+    (table,) = tables([HEAD, row(1), row(2), *remarks])
+    assert len(table.rows) + len(table.set_aside) == 5_002
+    assert time.monotonic() - began < 5
