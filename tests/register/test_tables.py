@@ -216,7 +216,7 @@ def test_project_yml_names_the_sheet(make: Maker) -> None:
 
 
 def test_only_a_banner_is_no_register(make: Maker) -> None:
-    with pytest.raises(InputError, match="no column for|no row of headings"):
+    with pytest.raises(InputError, match=r"no column for|no row of headings"):
         read(make, [["Register of grievances"]])
 
 
