@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import available_timezones
 
 import holidays
@@ -23,9 +23,13 @@ from pipeline.period import shown
 from pipeline.working_days import WorkingCalendar
 from pipeline.yaml_files import Strict, check_model, read_yaml
 
-STATUSES = ("unrelated", "in_progress", "resolved", "rejected", "withdrawn", "duplicate")
+Status = Literal["unrelated", "in_progress", "resolved", "rejected", "withdrawn", "duplicate"]
+STATUSES: tuple[Status, ...] = get_args(Status)
 """The statuses that whatever a project calls them is mapped to."""
-RELATIONS = ("related", "unrelated")
+CLOSED = ("rejected", "withdrawn")
+"""The statuses of a grievance that ended without a resolution."""
+Relation = Literal["related", "unrelated"]
+RELATIONS: tuple[Relation, ...] = get_args(Relation)
 NOT_STATED = "not_stated"
 """The member that stands for a blank or unknown value in every dimension."""
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -147,7 +151,7 @@ def _vocabulary(defaults: Mapping[str, str]) -> Any:
 
 
 Statuses = Annotated[
-    dict[Literal["unrelated", "in_progress", "resolved", "rejected", "withdrawn", "duplicate"], Term],
+    dict[Status, Term],
     _vocabulary(
         {
             "unrelated": "Unrelated",
@@ -159,9 +163,7 @@ Statuses = Annotated[
         }
     ),
 ]
-Relations = Annotated[
-    dict[Literal["related", "unrelated"], Term], _vocabulary({"related": "Related", "unrelated": "Unrelated"})
-]
+Relations = Annotated[dict[Relation, Term], _vocabulary({"related": "Related", "unrelated": "Unrelated"})]
 
 
 class Source(Strict):

@@ -19,6 +19,13 @@ FIRST_YEAR, LAST_YEAR = 1900, 2199
 """Years outside this stretch are taken for typing errors."""
 
 
+def is_later(event: pd.Series, deadline: pd.Series) -> pd.Series:
+    """Say where an event came after its deadline: by time of day where both give one, else by day; a blank never."""
+    timed = (event != event.dt.normalize()) & (deadline != deadline.dt.normalize())
+    later = (event > deadline).where(timed, event.dt.normalize() > deadline.dt.normalize())
+    return (later & event.notna() & deadline.notna()).astype(bool)
+
+
 class WorkingCalendar:
     """The days on which an office works.
 

@@ -9,11 +9,10 @@ import numpy as np
 import pandas as pd
 
 from pipeline.period import Window
-from pipeline.project import NOT_STATED, Project
+from pipeline.project import CLOSED, NOT_STATED, Project
 from pipeline.register import columns
-from pipeline.working_days import WorkingCalendar
+from pipeline.working_days import WorkingCalendar, is_later
 
-CLOSED = ("rejected", "withdrawn")
 OPEN = ("in_progress", NOT_STATED)
 """The statuses of a grievance that has not ended; one that nobody can read has not."""
 
@@ -68,16 +67,6 @@ def _deadline(received: pd.Series, days: int, unit: str, calendar: WorkingCalend
         return day + pd.Timedelta(days=days)
     moved = calendar.add_working_days(day.to_numpy().astype("datetime64[D]"), days)
     return pd.Series(moved.astype("datetime64[us]"), index=received.index)
-
-
-def _is_late(event: pd.Series, deadline: pd.Series) -> pd.Series:
-    """Say where an event came after its deadline: by time of day where both give one, else by day."""
-    timed = (event != event.dt.normalize()) & (deadline != deadline.dt.normalize())
-    return (
-        (event > deadline).where(timed, event.dt.normalize() > deadline.dt.normalize())
-        & event.notna()
-        & deadline.notna()
-    )
 
 
 def is_open(cases: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
@@ -188,7 +177,7 @@ def _deadlines(
     resolved = frame["is_eligible"] & (frame["status"] == "resolved")
     still_open = frame["is_eligible"] & frame["status"].isin(OPEN)
     # Resolved on an unknown day is not known to be in time.
-    on_time = resolved & due.notna() & cases["date_resolved_counted"].notna() & ~_is_late(cases["date_resolved"], due)
+    on_time = resolved & due.notna() & cases["date_resolved_counted"].notna() & ~is_later(cases["date_resolved"], due)
     judged = due.notna() & (resolved | (still_open & (due.dt.normalize() < a)))
     acknowledged = cases["date_acknowledged"].dt.normalize() <= a
     in_question = frame["is_eligible"] & _contactable(cases, project) & acknowledge_by.notna()
@@ -197,7 +186,7 @@ def _deadlines(
         "is_within_standard": on_time,
         "is_judged_by_standard": judged,
         "is_overdue": frame["is_open_after"] & (due.dt.normalize() < c),
-        "is_acknowledged_on_time": in_question & acknowledged & ~_is_late(cases["date_acknowledged"], acknowledge_by),
+        "is_acknowledged_on_time": in_question & acknowledged & ~is_later(cases["date_acknowledged"], acknowledge_by),
         "is_acknowledgement_judged": in_question & (acknowledged | (acknowledge_by.dt.normalize() < a)),
         "pending_days": age.where(frame["is_open_after"]),
     }

@@ -13,6 +13,7 @@ import pandera.pandas as pandera
 from pipeline.project import Project
 from pipeline.register.columns import dictionary
 from pipeline.register.placement import number_pattern
+from pipeline.working_days import is_later
 
 Faults = dict[tuple[str, str], pd.Index]
 """The rows that break a rule in a column, in their order."""
@@ -49,13 +50,6 @@ def faults(table: pd.DataFrame, against: pandera.DataFrameSchema) -> Faults:
     }
 
 
-def is_before(table: pd.DataFrame, later: str, earlier: str) -> pd.Series:
-    """Say where `later` lies before `earlier`: by time of day where both cells give one, else by day."""
-    a, b = table[earlier], table[later]
-    timed = (a != a.dt.normalize()) & (b != b.dt.normalize())
-    return (b < a).where(timed, b.dt.normalize() < a.dt.normalize()).fillna(False).astype(bool)
-
-
 def _checks_of(name: str, project: Project, *, is_present: bool) -> list[pandera.Check]:
     settings, column = project.settings, dictionary()[name]
     start, complete = pd.Timestamp(settings.grm_start), pd.Timestamp(settings.complete_through)
@@ -77,7 +71,7 @@ def _checks_of(name: str, project: Project, *, is_present: bool) -> list[pandera
 def _order(later: str, earlier: str) -> pandera.Check:
     is_first = (later, earlier) == ("date_resolved", "date_received")
     rule = "resolved_before_received" if is_first else "dates_out_of_order"
-    return _check(rule, later, lambda table: ~is_before(table, later, earlier))
+    return _check(rule, later, lambda table: ~is_later(table[earlier], table[later]))
 
 
 def _check(rule: str, column: str, passes: Callable[..., pd.Series]) -> pandera.Check:

@@ -12,14 +12,13 @@ import numpy as np
 import pandas as pd
 from rapidfuzz import fuzz
 
-from pipeline.project import Project
+from pipeline.project import CLOSED, Project
 from pipeline.register import findings
 from pipeline.register.columns import dictionary
 from pipeline.register.mapping import present
 from pipeline.register.reading import Register
 from pipeline.register.schema import Faults, faults, schema
 
-CLOSED = ("rejected", "withdrawn")
 ENDED = ("resolved", *CLOSED)
 EVENTS = ("date_resolved", "date_reopened", "date_resolved_again", "date_closed")
 """Events that change what is open; `<event>_counted` holds the day that the figures use."""

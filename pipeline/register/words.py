@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import model_validator
 
-from pipeline.project import STATUSES, Term, fold, spellings
+from pipeline.project import Relation, Status, Term, fold, spellings
 from pipeline.register.columns import LOOKALIKES
 from pipeline.yaml_files import Strict, read_yaml
 
@@ -21,8 +21,8 @@ _FILE = Path(__file__).with_name("words.yml")
 
 
 class _Words(Strict):
-    statuses: dict[Literal[STATUSES], Words]  # type: ignore[valid-type]
-    relations: dict[Literal["related", "unrelated"], Words]
+    statuses: dict[Status, Words]
+    relations: dict[Relation, Words]
     types: dict[str, Words]
     channels: dict[str, Words]
     satisfaction: dict[Literal[SATISFACTION], Words]  # type: ignore[valid-type]
