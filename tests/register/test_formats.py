@@ -21,7 +21,8 @@ import xlsxwriter
 from pipeline.errors import InputError
 from pipeline.register.formats.database import read_database
 from pipeline.register.formats.files import read_file
-from pipeline.register.formats.sheet import Sheet, as_text
+from pipeline.register.formats.rows import as_text
+from pipeline.register.formats.sheet import Sheet
 
 HEAD = ["№", "Огноо", "Суваг", "Төлөв"]
 ROWS = [HEAD, ["1/2024", "2024-03-05", "и-мэйл", "Шийдвэрлэсэн"], ["2/2024", "2024-03-06", "утас", "Хийгдэж байгаа"]]

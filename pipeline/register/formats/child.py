@@ -19,7 +19,7 @@ from xml.parsers import expat
 
 import pyarrow as pa
 
-from pipeline.register.formats.sheet import CELLS, as_text, batches
+from pipeline.register.formats.rows import CELLS, as_text, batches
 
 MOST_CELLS = 400_000_000
 MOST_UNPACKED_BYTES = 4 * 1024**3

@@ -10,7 +10,8 @@ import sqlalchemy
 from sqlalchemy import exc
 
 from pipeline.errors import InputError
-from pipeline.register.formats.sheet import Sheet, as_text, batches, frame
+from pipeline.register.formats.rows import as_text, batches
+from pipeline.register.formats.sheet import Sheet, frame
 
 _DRIVERS = {"postgresql": "postgresql+pg8000", "postgres": "postgresql+pg8000"}
 """The driver that comes with the project, where an address names none."""

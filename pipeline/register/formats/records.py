@@ -9,7 +9,8 @@ from itertools import islice
 from typing import Any
 
 from pipeline.errors import InputError
-from pipeline.register.formats.sheet import Sheet, batches, frame
+from pipeline.register.formats.rows import batches
+from pipeline.register.formats.sheet import Sheet, frame
 
 
 def is_json(text: str) -> bool:

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from charset_normalizer import from_bytes
 
 from pipeline.errors import InputError
-from pipeline.register.formats.sheet import Sheet, batches, frame
+from pipeline.register.formats.rows import batches
+from pipeline.register.formats.sheet import Sheet, frame
 
 DELIMITERS = ",;\t|"
 _BYTES_LOOKED_AT = 200_000
