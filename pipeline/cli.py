@@ -183,10 +183,15 @@ def _checked(options: argparse.Namespace) -> Call:
         options.period, options.as_of, grm_start=settings.grm_start, complete_through=settings.complete_through
     )
     call = Call(options.command, project, scopes, options.period, options.as_of)
-    existing = next(path for path in (call.target, *call.target.parents) if path.exists())
+    _refuse_files(call.target)
+    return call
+
+
+def _refuse_files(target: Path) -> None:
+    """Refuse a folder of outputs that lies in a file, or where none can be made."""
+    existing = next(path for path in (target, *target.parents) if path.exists())
     if not existing.is_dir():
         raise InputError(f"{_relative(existing)} is a file where the folder of the outputs should be. Move it away.")
-    return call
 
 
 def _run(call: Call) -> int:
@@ -286,7 +291,11 @@ def _check(options: argparse.Namespace) -> tuple[str, int]:
     project = load_project(options.project)
     checked = check_register(project)
     folder = outputs_folder() / project.code / CHECK
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _refuse_files(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise InputError(f"{_relative(folder)} cannot be made: {error.strerror}. Name another folder.") from None
     write_csv(checked.findings[list(COLUMNS)], folder / "findings.csv")
     found = placed_in_copies(checked.register, checked.findings)
     write_findings_workbook(copies(checked.register), found, folder / WORKBOOK)

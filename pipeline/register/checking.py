@@ -7,6 +7,7 @@ from textwrap import shorten, wrap
 
 import pandas as pd
 
+from pipeline.confidentiality.redaction import KnownNames, redact_column
 from pipeline.project import Project
 from pipeline.register.corrections import apply_corrections
 from pipeline.register.explanations import read_explanations, settle
@@ -29,6 +30,7 @@ class Checked:
 
     register: Register
     findings: pd.DataFrame
+    names: KnownNames
 
     @property
     def errors(self) -> int:
@@ -45,7 +47,8 @@ def check_register(project: Project) -> Checked:
     checked = check(place_receipts(read_values(corrected, project), project), project)
     found = settle(checked.found, read_explanations(project))
     _, identities = split_identities(checked.table)
-    return Checked(checked, redact_findings(found, known_names(project, identities)))
+    names = known_names(project, identities)
+    return Checked(checked, redact_findings(found, names), names)
 
 
 def told(checked: Checked) -> str:
@@ -53,8 +56,8 @@ def told(checked: Checked) -> str:
     columns = columns_read(checked.register)[["heading", "column", "filled_cells", "blank_cells"]]
     parts = [
         f"{checked.register.file}: {len(checked.register.table)} grievances",
-        _table(sheets_read(checked.register)),
-        _table(columns),
+        _table(_without_names(sheets_read(checked.register), checked.names)),
+        _table(_without_names(columns, checked.names)),
     ]
     found = checked.findings
     if found.empty:
@@ -72,6 +75,12 @@ def told(checked: Checked) -> str:
 def _line(finding: dict[str, str]) -> str:
     text = f"{finding['severity']}: {finding['message']} → {finding['action']}"
     return "\n".join(wrap(text, _WIDTH, subsequent_indent="    ", break_long_words=False))
+
+
+def _without_names(table: pd.DataFrame, names: KnownNames) -> pd.DataFrame:
+    """Replace known names in headings and names of sheets."""
+    texts = table.select_dtypes(include=["str", "object"]).columns
+    return table.assign(**{name: redact_column(table[name].astype("str"), names)[0] for name in texts})
 
 
 def _table(table: pd.DataFrame) -> str:

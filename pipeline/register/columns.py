@@ -52,7 +52,8 @@ class _Dictionary(RootModel[dict[str, Column]]):
 def heading_key(text: str) -> str:
     """Make headings comparable: case, white space, punctuation and look-alike letters do not tell them apart."""
     folded = fold(unicodedata.normalize("NFKC", text)).translate(LOOKALIKES)
-    return " ".join(re.sub(r"[\W_]+", " ", folded).split())
+    # A heading of signs alone, such as '#', is itself.
+    return " ".join(re.sub(r"[\W_]+", " ", folded).split()) or folded
 
 
 def _exact_keys(name: str, column: Column) -> list[str]:

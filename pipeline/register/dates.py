@@ -80,9 +80,21 @@ class Reading:
     told_in: str = "project.yml"
 
 
+@dataclass(frozen=True)
+class Orders:
+    """How the order of day and month was found in a column, where that deserves a look.
+
+    `by_one` has the only text that decided the order of others, with how many; `unclear` each text that was not read,
+    since others contradict each other, with one of either kind.
+    """
+
+    by_one: dict[str, int]
+    unclear: dict[str, str]
+
+
 def parse_dates(
     cells: pd.Series, reading: Reading, column: str, rows: pd.Series, from_1904: pd.Series | None = None
-) -> tuple[pd.Series, pd.Series]:
+) -> tuple[pd.Series, pd.Series, Orders]:
     """Read a column of texts as days, with the time of day where it is given.
 
     Parameters
@@ -98,8 +110,9 @@ def parse_dates(
 
     Returns
     -------
-    dates, unreadable
-        Timestamps (microseconds, no zone) and a mask of the filled cells that no form fits or whose year is none.
+    dates, unreadable, orders
+        Timestamps (microseconds, no zone), a mask of the filled cells that no form fits or whose year is none, and how
+        the order of day and month was found.
 
     Raises
     ------
@@ -116,12 +129,13 @@ def parse_dates(
     seen = cells.dropna().drop_duplicates()
     at = dict(zip(seen, rows[seen.index], strict=True)) if len(unique) else {}
     parsed = _zoned(unique, parsed, reading, column, at)
-    parsed = _numeric(unique, parsed, reading, column, at)
+    orders = Orders({}, {})
+    parsed = _numeric(unique, parsed, reading, column, at, orders)
     parsed = _in_words(unique, parsed)
     parsed = parsed.where(parsed.dt.year.between(FIRST_YEAR, LAST_YEAR))
     dates = cells.map(dict(zip(unique, parsed, strict=True))).astype("datetime64[us]")
     dates = dates.fillna(_serials(cells[dates.isna()], reading, from_1904))
-    return dates, cells.notna() & dates.isna()
+    return dates, cells.notna() & dates.isna(), orders
 
 
 def _by_formats(texts: pd.Series, parsed: pd.Series, formats: Iterable[str]) -> pd.Series:
@@ -148,33 +162,63 @@ def _zoned(texts: pd.Series, parsed: pd.Series, reading: Reading, column: str, a
     return parsed.fillna(there.dt.tz_localize(None).astype("datetime64[us]"))
 
 
-def _numeric(texts: pd.Series, parsed: pd.Series, reading: Reading, column: str, at: dict[str, str]) -> pd.Series:
+def _numeric(
+    texts: pd.Series, parsed: pd.Series, reading: Reading, column: str, at: dict[str, str], orders: Orders
+) -> pd.Series:
     parts = _parts(texts[parsed.isna()], _NUMERIC)
     if parts.empty:
         return parsed
+    # 25.03.2024 does not say how 03/05/2024 is meant: each mark is decided for itself.
+    for _, of_mark in parts.groupby("mark", sort=False):
+        parsed = parsed.fillna(_numeric_of_one_mark(texts, of_mark, reading, column, at, orders))
+    return parsed
+
+
+def _numeric_of_one_mark(
+    texts: pd.Series, parts: pd.DataFrame, reading: Reading, column: str, at: dict[str, str], orders: Orders
+) -> pd.Series:
     first, second = parts["first"].astype(int), parts["second_"].astype(int)
     order = reading.order or _order(texts, first, second, reading, column, at)
     days = {"day_first": (first, second), "month_first": (second, first)}
-    # A column that holds both orders in cells that allow only one reading: those are read, the others are not.
-    only = first.gt(12) | second.gt(12) | first.eq(second)
+    _note_order(texts, first, second, reading, orders)
     if order is None:
+        # Both orders in cells that allow only one reading: those are read, the others are not.
+        only = first.gt(12) | second.gt(12) | first.eq(second)
         day, month = first.where(first > 12, second), second.where(first > 12, first)
         parts, day, month = parts[only], day[only], month[only]
     else:
         day, month = days[order]
-    return parsed.fillna(_assembled(parts["year"], month, day, parts))
+    return _assembled(parts["year"], month, day, parts)
+
+
+def _note_order(texts: pd.Series, first: pd.Series, second: pd.Series, reading: Reading, orders: Orders) -> None:
+    """Note which cell alone decided the order of others, and which cells could not be read since others disagree."""
+    if reading.order is not None:
+        return
+    in_doubt = first.between(1, 12) & second.between(1, 12) & (first != second)
+    day_first, month_first = (
+        first.index[one.between(13, 31) & other.between(1, 12)] for one, other in ((first, second), (second, first))
+    )
+    if len(day_first) and len(month_first):
+        both = f"'{texts[day_first[0]]}' and '{texts[month_first[0]]}'"
+        orders.unclear.update({texts[index]: both for index in first.index[in_doubt]})
+    elif len(day_first) + len(month_first) == 1 and in_doubt.any():
+        orders.by_one[texts[[*day_first, *month_first][0]]] = int(in_doubt.sum())
 
 
 def _order(
     texts: pd.Series, first: pd.Series, second: pd.Series, reading: Reading, column: str, at: dict[str, str]
 ) -> Order | None:
     """Decide which number is the day from the cells that allow one reading only; None where they disagree."""
-    is_day_first, is_month_first = bool((first > 12).any()), bool((second > 12).any())
+    # A day that no calendar has says nothing of the others.
+    is_day_first = bool((first.between(13, 31) & second.between(1, 12)).any())
+    is_month_first = bool((second.between(13, 31) & first.between(1, 12)).any())
     if is_day_first != is_month_first:
         return "day_first" if is_day_first else "month_first"
-    if is_day_first or (first == second).all():
+    in_doubt = first.between(1, 12) & second.between(1, 12) & (first != second)
+    if is_day_first or not in_doubt.any():
         return None
-    shown = texts[first.index[first != second][:3]]
+    shown = texts[first.index[in_doubt][:3]]
     examples = "; ".join(f"{at[text]}: '{text}'" for text in shown)
     raise InputError(
         f"Column {column}: its dates can be read with the day or with the month first, and no cell of it allows only "

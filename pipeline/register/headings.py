@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.register.columns import alias_headings, exact_headings, heading_key
 
-FROM_PROJECT, BY_NAME, BY_ALIAS = range(3)
-"""How a heading is known: project.yml names it, it is a column's name or title, or one of its aliases."""
+FROM_PROJECT, BY_NAME, BY_ALIAS, AGAIN = range(4)
+"""How a heading is known: project.yml names it, it is a column's name or title, or one of its aliases; or it repeats
+one that stands before it."""
+_AGAIN = re.compile(r" \(\d+\)$")
 
 
 @dataclass(frozen=True)
@@ -35,13 +38,15 @@ def fit(headings: Sequence[str], chosen: Mapping[str, str]) -> Fit:
     lower = [heading_key(heading.rpartition(" / ")[2]) for heading in headings]
     candidates: dict[str, list[tuple[tuple[int, int, int], int, str]]] = {}
     for place, heading in enumerate(headings):
-        keys = [heading_key(heading)]
+        keys = [heading_key(_AGAIN.sub("", heading))]
         if lower.count(lower[place]) == 1 and lower[place] != keys[0]:
             keys.append(lower[place])
         for level, key in enumerate(keys):
             found = _found(key, chosen)
             if found is not None:
                 column, kind, position = found
+                # A heading that stands there once more: the first one is taken, and that is told.
+                kind = AGAIN if _AGAIN.search(heading) else kind
                 candidates.setdefault(column, []).append(((kind, level, position), place, heading))
                 break
     columns: dict[str, str] = {}
@@ -51,8 +56,10 @@ def fit(headings: Sequence[str], chosen: Mapping[str, str]) -> Fit:
         best, *others = sorted(fits)
         columns[best[2]] = column
         for other in others:
-            if best[0][0] == other[0][0]:
-                (doubts if best[0][0] == BY_ALIAS else clashes).append((best[2], other[2], column))
+            if other[0][0] == AGAIN or best[0][0] == other[0][0] == BY_ALIAS:
+                doubts.append((best[2], other[2], column))
+            elif best[0][0] == other[0][0]:
+                clashes.append((best[2], other[2], column))
     return Fit(columns, tuple(clashes), tuple(doubts))
 
 

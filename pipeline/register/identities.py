@@ -80,5 +80,7 @@ def redact_commentary(stage: Stage, known: KnownNames) -> int | None:
 
 def redact_findings(found: pd.DataFrame, known: KnownNames) -> pd.DataFrame:
     """Replace the names that stood in cells where no name belongs, so that no finding repeats them; cut long values."""
-    redacted = found.assign(**{name: redact_column(found[name], known)[0] for name in ("value", "message")})
+    redacted = found.assign(
+        **{name: redact_column(found[name], known)[0] for name in ("registration_no", "value", "message")}
+    )
     return findings.shorten(redacted)

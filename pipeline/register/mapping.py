@@ -17,6 +17,7 @@ from pipeline.register.reading import PLACE, Register
 
 OTHER = "other: "
 """What the name of a column begins with that the data dictionary does not know."""
+_MOST_SHOWN, _LONGEST_SHOWN = 40, 60
 _ALIKE = 80
 """From which likeness on, of 100, a heading is suggested."""
 
@@ -41,16 +42,14 @@ def map_columns(register: Register, project: Project) -> Register:
             table[name] = pd.Series(pd.NA, index=table.index, dtype="str")
     order = [*PLACE, *dictionary(), *(name for name in mapped.values() if name.startswith(OTHER))]
     free = [name for name in dictionary() if name not in mapped.values()]
+    told = {other for _, other, _ in found.doubts}
+    unknown = [heading for heading, name in mapped.items() if name.startswith(OTHER) and heading not in told]
     noticed = [
         *(
             _noticed(register.file, "column_in_doubt", other, known=taken, what=column)
             for taken, other, column in found.doubts
         ),
-        *(
-            _noticed(register.file, "column_not_known", heading, nearest=_suggestion(heading, free))
-            for heading, name in mapped.items()
-            if name.startswith(OTHER) and heading not in {other for _, other, _ in found.doubts}
-        ),
+        _unknown(register.file, unknown, free),
         *(_noticed(register.file, "column_not_collected", column, known=reason) for column, reason in absent.items()),
     ]
     result = register.with_table(table[order], *noticed)
@@ -94,9 +93,26 @@ def suggestions(headings: Iterable[str], free: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def _suggestion(heading: str, free: list[str]) -> str:
-    column = suggestions([heading], free).get(heading)
-    return f" If it is {column}, write under columns in project.yml: {_quoted(heading)}: {column}" if column else ""
+def _unknown(file: str, headings: list[str], free: list[str]) -> pd.DataFrame:
+    """Note each heading that is no known column, with the one it is like."""
+    alike = suggestions(headings, free)
+    rows = pd.DataFrame({"heading": pd.Series(headings, dtype="str")})
+    rows = rows.assign(source_file=file, source_sheet="", registration_no="")
+    rows["source_row"] = pd.array([pd.NA] * len(rows), dtype="Int64")
+    nearest = {
+        heading: f" If it is {column}, write under columns in project.yml: {_quoted(heading)}: {column}"
+        for heading, column in alike.items()
+    }
+    return findings.found(
+        "column_not_known",
+        rows,
+        values=rows["heading"],
+        nearest=pd.Series([nearest.get(heading, "") for heading in headings], dtype="str"),
+    )
+
+
+def _cut(heading: str) -> str:
+    return heading if len(heading) <= _LONGEST_SHOWN else heading[:_LONGEST_SHOWN] + "…"
 
 
 def _quoted(heading: str) -> str:
@@ -142,6 +158,13 @@ def _refuse_missing(mapped: dict[str, str], file: str, project: Project, project
         return
     others = [heading for heading, name in mapped.items() if name.startswith(OTHER)]
     alike = suggestions(others, missing)
+    if len(others) == len(mapped) and not alike:
+        # Without one heading that is known it may be a grievance that was taken for the headings: it is not shown.
+        raise InputError(
+            f"{file}: the register has no column for {', '.join(missing)}: none of the {len(others)} headings that "
+            "were found is known, so it is doubtful whether they are headings at all. Give the register a row of "
+            f"headings with these columns, or say under columns in {project_file} which heading is which column."
+        )
     lines = [f"  {_quoted(heading)}: {column}" for heading, column in alike.items()] or [
         f"  {_quoted(others[0] if others else 'My heading')}: {missing[0]}"
     ]
@@ -155,11 +178,11 @@ def _refuse_missing(mapped: dict[str, str], file: str, project: Project, project
     raise InputError(
         f"{file}: the register has no column for {', '.join(missing)}. Say which heading it is in {project_file}, "
         f"{'which may be' if alike else 'for instance'}:\ncolumns:\n" + "\n".join(lines) + f"\nHeadings that are not "
-        f"used yet: {', '.join(others) or 'none'}.{absent}"
+        f"used yet: {', '.join(map(_cut, others[:_MOST_SHOWN])) or 'none'}.{absent}"
     )
 
 
-def _noticed(file: str, rule: str, heading: str, known: str = "", what: str = "", nearest: str = "") -> pd.DataFrame:
+def _noticed(file: str, rule: str, heading: str, known: str = "", what: str = "") -> pd.DataFrame:
     row = pd.DataFrame(
         {
             "source_file": [file],
@@ -168,4 +191,4 @@ def _noticed(file: str, rule: str, heading: str, known: str = "", what: str = ""
             "registration_no": [""],
         }
     )
-    return findings.found(rule, row, values=pd.Series([heading]), known=known, what=what, nearest=nearest)
+    return findings.found(rule, row, values=pd.Series([heading]), known=known, what=what)

@@ -50,6 +50,17 @@ def register_files(project: Project) -> list[Path]:
 
     A folder stands for all files in it that can be read, a pattern such as registers/*.xlsx for those that it fits.
     """
+    try:
+        return _register_files(project)
+    except (OSError, RuntimeError, ValueError):
+        # Names that no system has, patterns that are none, links that lead in a circle.
+        raise InputError(
+            f"{project.shown_folder}/project.yml, key register: this cannot be a file, a folder or a pattern. Name the "
+            "register beside project.yml, for instance register.xlsx."
+        ) from None
+
+
+def _register_files(project: Project) -> list[Path]:
     named = project.settings.register_.file
     if named is None:
         return []
@@ -89,6 +100,27 @@ def _is_aside(path: Path) -> bool:
 
 def _is_readable(path: Path) -> bool:
     return path.name.lower().endswith(ENDINGS) and not _is_aside(path)
+
+
+def _passed_over_files(project: Project) -> list[Path]:
+    """Return what lies in the folder of the register and is not read; nothing where it is not a folder."""
+    folder = project.folder / (project.settings.register_.file or "")
+    if project.settings.register_.file is None or not folder.is_dir():
+        return []
+    return [one for one in sorted(folder.iterdir()) if not _is_aside(one) and not (one.is_file() and _is_readable(one))]
+
+
+def _passed_over(path: Path, project: Project) -> pd.DataFrame:
+    name = path.relative_to(project.folder).as_posix()
+    place = pd.DataFrame(
+        {
+            "source_file": [name],
+            "source_sheet": [""],
+            "source_row": pd.array([pd.NA], dtype="Int64"),
+            "registration_no": [""],
+        }
+    )
+    return findings.found("file_passed_over", place, what=name)
 
 
 def _missing(project: Project, named: str) -> str:
@@ -150,8 +182,7 @@ def _register(sheets: Sequence[Sheet], project: Project, name: str) -> Register:
     known = {key: column for key, (column, _) in alias_headings().items()} | exact_headings()
     sheets = [_with_letters(sheet, project) for sheet in sheets]
     known |= {heading_key(heading): column for heading, column in project.settings.columns.items()}
-    found = {sheet.shown: find_tables(sheet, known) for sheet in sheets}
-    tables, left_out = _taken([(sheet, found[sheet.shown]) for sheet in sheets])
+    tables, left_out = _taken([(sheet, find_tables(sheet, known)) for sheet in sheets])
     if all(sheet.cells.empty for sheet in sheets):
         raise InputError(f"{project.shown_folder}/{name} is empty. It needs a row of headings and one row a grievance.")
     if not tables:
@@ -168,6 +199,7 @@ def _register(sheets: Sequence[Sheet], project: Project, name: str) -> Register:
     headings = [*dict.fromkeys(heading for part in parts for heading in part.columns if heading not in PLACE)]
     whole = pd.concat(parts, ignore_index=True)[[*PLACE, *headings]]
     noticed += [_table_left_out(sheet, why) for sheet, why in left_out if why]
+    noticed += [_passed_over(path, project) for path in _passed_over_files(project)]
     register = Register(
         whole,
         name,
@@ -192,14 +224,19 @@ def _taken(found: list[tuple[Sheet, list[Table]]]) -> tuple[list[Table], list[tu
         chosen = [largest] if largest else []
     else:
         chosen = [table for table in every if table.hits >= max(1, best / 2)]
+    # A sheet with a list of two columns (instructions, codes) is no register that somebody could miss.
+    wide = min([3, *(len(table.headings) for table in chosen)])
     left_out = []
     for sheet, tables in found:
         others = [table for table in tables if not any(table is one for one in chosen)]
         rows = sum(len(table.rows) for table in others)
-        # A sheet with a list of two columns (instructions, codes) is no register that somebody could miss.
-        if any(len(table.headings) >= 3 for table in others) or (others and len(others) < len(tables)):
+        if not tables:
+            # Rows without headings of their own: a register may go on there.
+            rows = int((sheet.cells.notna().sum(axis=1) >= wide).sum())
+        is_wide = any(len(table.headings) >= wide for table in others)
+        if is_wide or (rows and not tables) or 0 < len(others) < len(tables):
             left_out.append((sheet, f"{rows} row{'s' if rows != 1 else ''}"))
-        elif not any(table.sheet is sheet for table in chosen):
+        elif len(others) == len(tables):
             left_out.append((sheet, ""))
     return chosen, left_out
 
@@ -251,14 +288,19 @@ def _with_places(table: Table, joined: _Joined) -> pd.DataFrame:
 
 def _set_aside(table: Table, part: pd.DataFrame) -> list[pd.DataFrame]:
     sheet = table.sheet
-    why = pd.Series({sheet.row_number(row): SET_ASIDE[kind] for row, kind in table.set_aside.items()}, dtype="str")
-    aside = _places(sheet, list(why.index))
+    above = [sheet.row_number(row) for row, kind in table.set_aside.items() if kind == "above"]
+    why = pd.Series(
+        {sheet.row_number(row): SET_ASIDE[kind] for row, kind in table.set_aside.items() if kind != "above"},
+        dtype="str",
+    )
+    aside, lost = _places(sheet, list(why.index)), _places(sheet, above)
     # Which column is the number is not known yet; it is filled in once the columns have names.
     of_table = part[[*PLACE]].assign(registration_no=pd.Series("", index=part.index, dtype="str"))
     beyond = pd.Series({sheet.row_number(row): count for row, count in table.beyond.items()}, dtype="int64")
     longer = of_table[of_table["source_row"].isin(beyond.index)]
     hidden = of_table[of_table["source_row"].isin(sheet.hidden_rows)]
     return [
+        findings.found("row_above_headings", lost, values=pd.Series("", index=lost.index)),
         findings.found(
             "row_set_aside", aside, values=pd.Series("", index=aside.index), what=why.reset_index(drop=True)
         ),

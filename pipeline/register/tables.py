@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -37,6 +37,7 @@ _TOTAL = re.compile(
 _NUMBER_OR_DATE = re.compile(r"[-+]?[\d.,:/% -]*\d[\d.,:/% -]*$")
 _YEAR = re.compile(r"(19|20)\d\d( ?[*†]+)?")
 SET_ASIDE = {
+    "above": "a grievance above the headings",
     "heading": "the headings once more",
     "total": "a total",
     "section": "the heading of a section",
@@ -74,11 +75,16 @@ def find_tables(sheet: Sheet, known: Mapping[str, str]) -> list[Table]:
     A sheet that is blank, or on which no row can be a row of headings, has none.
     """
     tables = []
-    for columns in _blocks_of_columns(sheet, known):
+    part = sheet
+    for number, columns in enumerate(_blocks_of_columns(sheet, known)):
+        if number:
+            # Two tables beside each other have rows of one number: the name tells their places apart.
+            side = f"from column {letter(columns[0])}"
+            part = replace(sheet, name=f"{sheet.name} {side}" if sheet.name else side)
         below = 0
         keyed = _keyed(sheet.cells[columns])
         others = _rows_of_known_headings(sheet.cells[columns], keyed, known)
-        while (found := _next_table(sheet, columns, below, known, keyed, others)) is not None:
+        while (found := _next_table(part, columns, below, known, keyed, others)) is not None:
             table, below = found
             tables.append(table)
     return tables
@@ -120,7 +126,8 @@ def _blocks_of_columns(sheet: Sheet, known: Mapping[str, str]) -> list[list[int]
 
 
 def _head(cells: pd.DataFrame, columns: list[int], below: int = 0) -> pd.DataFrame:
-    return cells.iloc[below : below + _ROWS_LOOKED_AT, columns]
+    filled = np.flatnonzero(cells.iloc[below:, columns].notna().any(axis=1))[:_ROWS_LOOKED_AT]
+    return cells.iloc[below : below + int(filled[-1]) + 1 if len(filled) else below, columns]
 
 
 def _next_table(
@@ -145,6 +152,7 @@ def _next_table(
     last = max((place for place, part in enumerate(parts) if part), default=-1)
     inside, outside = columns[: last + 1], columns[last + 1 :]
     rows, set_aside = _grievances(sheet, body[inside], body, first, same, keys)
+    set_aside |= dict.fromkeys(_like_grievances(cells.iloc[below : heading_rows[0], columns], len(inside)), "above")
     extra = body[outside].notna().sum(axis=1)
     kept_rows = set(rows)
     beyond = {int(row): int(count) for row, count in extra[extra > 0].items() if row in kept_rows}
@@ -155,6 +163,13 @@ def _next_table(
         sheet, tuple(heading_rows), tuple(named), tuple(inside[place] for place in kept), rows, set_aside, beyond, hits
     )
     return table, end
+
+
+def _like_grievances(banner: pd.DataFrame, width: int) -> list[int]:
+    """Find rows above the headings that look like grievances: about as full as the table, with a number or a day."""
+    filled = banner.notna().sum(axis=1)
+    full = banner[filled >= max(3, 0.6 * width)]
+    return [int(row) for row, cells in full.iterrows() if any(_looks_like_data(text) for text in cells.dropna())]
 
 
 def _unmerged(head: pd.DataFrame, merged: tuple[Area, ...]) -> pd.DataFrame:
@@ -228,7 +243,7 @@ def _heading_block(sheet: Sheet, columns: list[int], row: int, above: int) -> tu
     top = bottom = row
     for (first, _), (last, column) in down:
         if first <= row <= last and column in columns and last - first < _MOST_HEADING_ROWS and first >= above:
-            top, bottom = min(top, first), max(bottom, last)
+            top, bottom = min(top, first), max(bottom, _last_of_words(cells[columns], row, last))
     width = len(columns)
     names = [text for text in cells.iloc[row - 1][columns] if isinstance(text, str)] if row > above else []
     could_be_groups = bool(names) and not any(_is_number(text) or text.endswith(":") for text in names)
@@ -243,6 +258,14 @@ def _heading_block(sheet: Sheet, columns: list[int], row: int, above: int) -> tu
     rows = list(range(top, bottom + 1))
     texts = [_spread(cells.iloc[place], place, columns, sheet.merged, is_last=place == bottom) for place in rows]
     return rows, [list(dict.fromkeys(text[column] for text in texts if text[column])) for column in columns]
+
+
+def _last_of_words(cells: pd.DataFrame, row: int, last: int) -> int:
+    """Return the last row down to `last` before one that holds a number or a day, and so is a grievance."""
+    for place in range(row + 1, min(last, len(cells) - 1) + 1):
+        if any(_looks_like_data(text) for text in cells.iloc[place].dropna()):
+            return place - 1
+    return min(last, len(cells) - 1)
 
 
 def _spans(area: Area, row: int, width: int) -> bool:
@@ -273,7 +296,8 @@ def _completes(upper: pd.Series, lower: pd.Series) -> bool:
     both = upper.notna() & lower.notna()
     next_is_gap = upper.isna().shift(-1, fill_value=False) & lower.notna().shift(-1, fill_value=False)
     inner = upper.iloc[: int(np.flatnonzero(upper.notna())[-1]) + 2].index
-    return bool(gaps[inner].any() and gaps.sum() == gaps[inner].sum() and next_is_gap[both].all())
+    # Without a group's name above it, a word that fills a gap is a cell of the first grievance.
+    return bool(both.any() and gaps[inner].any() and gaps.sum() == gaps[inner].sum() and next_is_gap[both].all())
 
 
 def _is_number(text: str) -> bool:
@@ -361,7 +385,9 @@ def _grievances(
         leading = _leading(inside)
         is_total = leading.str.fullmatch(_TOTAL.pattern, case=False).fillna(False).to_numpy(dtype=bool)
         set_aside |= {
-            first + int(place): "total" for place in np.flatnonzero(is_total & (filled < max(2, 0.6 * width)) & ~same)
+            first + int(place): "total"
+            for place in np.flatnonzero(is_total & (filled < max(2, 0.6 * width)) & ~same)
+            if sum(not _NUMBER_OR_DATE.fullmatch(text) for text in inside.iloc[int(place)].dropna()) == 1
         }
         wide = {area[0][0] for area in sheet.merged if area[1][1] - area[0][1] + 1 >= width / 2}
         set_aside |= {

@@ -7,6 +7,8 @@ not before the receipt; any other such date is left out, with a finding.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -48,6 +50,7 @@ def check(register: Register, project: Project) -> Register:
         *_status_against_dates(table, project),
         *_conflicts(table, project),
         *_likely_duplicates(table),
+        *_placeholders(project),
     ]
     return register.with_table(table, *noticed)
 
@@ -83,12 +86,19 @@ def _numbers(table: pd.DataFrame, project: Project, broken: Faults) -> list[pd.D
         return table.loc[broken.get((rule, "registration_no"), pd.Index([], dtype="int64"))]
 
     twice = of("duplicate_number")
-    rows = twice.groupby("registration_no")["source_row"].transform(_listed)
+    at = twice["source_row"].astype("str")
+    at += (" of " + twice["source_sheet"]).where((twice["source_sheet"] != "") & _several_sheets(table), "")
+    rows = at.groupby(twice["registration_no"]).transform(_listed)
     return [
         findings.found("number_missing", of("number_missing"), "registration_no"),
         findings.found("duplicate_number", twice, "registration_no", twins=rows.astype("str")),
         findings.found("number_form", of("number_form"), "registration_no", known=project.settings.numbering),
     ]
+
+
+def _several_sheets(table: pd.DataFrame) -> bool:
+    """Say whether rows come from more than one sheet."""
+    return len(table[["source_file", "source_sheet"]].drop_duplicates()) > 1
 
 
 def _listed(rows: pd.Series) -> str:
@@ -139,7 +149,12 @@ def _status_against_dates(table: pd.DataFrame, project: Project) -> list[pd.Data
     undated = table[table["is_ended_undated"]]
     noticed = [
         findings.found(
-            "ended_undated", undated, "status", values=status[undated.index], last=undated["date_received_latest"]
+            "ended_undated",
+            undated,
+            "status",
+            values=status[undated.index],
+            other=undated["status"].map({"resolved": "date_resolved"}).fillna("date_closed"),
+            last=undated["date_received_latest"],
         )
     ]
     placed = table["status"].isin(("in_progress", *ENDED)) & ~table["is_ended_undated"]
@@ -178,6 +193,28 @@ def _conflicts(table: pd.DataFrame, project: Project) -> list[pd.DataFrame]:
         findings.found("relation_against_status", conflict, "relation", values=shown_relation, known=shown_status),
         findings.found("channel_inferred", inferred, "channel", values=shown_channel),
     ]
+
+
+def _placeholders(project: Project) -> list[pd.DataFrame]:
+    """Find the texts of project.yml that still stand in brackets, as `make project` wrote them."""
+    left = list(_in_brackets(project.settings.model_dump(mode="json", by_alias=True)))
+    if not left:
+        return []
+    rows = pd.DataFrame({"what": [key for key, _ in left], "text": [text for _, text in left]}, dtype="str")
+    rows = rows.assign(source_file="project.yml", source_sheet="", registration_no="")
+    rows["source_row"] = pd.array([pd.NA] * len(rows), dtype="Int64")
+    return [findings.found("placeholder_left", rows, values=rows["text"], what=rows["what"])]
+
+
+def _in_brackets(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, str) and re.fullmatch(r"\[.+\]", value):
+        yield key, value
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _in_brackets(inner, f"{key}.{name}" if key else str(name))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value, start=1):
+            yield from _in_brackets(inner, f"{key}.{number}")
 
 
 def _likely_duplicates(table: pd.DataFrame) -> list[pd.DataFrame]:

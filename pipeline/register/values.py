@@ -43,8 +43,14 @@ def read_values(register: Register, project: Project) -> Register:
     from_1904 = _from_1904(register)
     rows = findings.places(table)
     for name in names(type="date"):
-        table[name], bad = parse_dates(table[name], reading, name, rows, from_1904)
-        noticed.append(findings.found("unreadable_date", as_written[bad], name))
+        table[name], bad, orders = parse_dates(table[name], reading, name, rows, from_1904)
+        unclear = bad & as_written[name].isin(orders.unclear)
+        by_one = as_written[as_written[name].isin(orders.by_one)]
+        noticed += [
+            findings.found("unreadable_date", as_written[bad & ~unclear], name),
+            findings.found("date_order_unclear", as_written[unclear], name, known=as_written[name].map(orders.unclear)),
+            findings.found("date_order_by_one_cell", by_one, name, known=by_one[name].map(orders.by_one)),
+        ]
     for kind, (group, terms) in _vocabularies(project).items():
         known = known_words(group, terms)
         for name in names(type=kind):

@@ -189,9 +189,9 @@ def _placed(sheets: Sequence[SheetCopy], found: pd.DataFrame) -> pd.DataFrame:
 def _marks(placed: pd.DataFrame) -> dict[tuple[int, int], tuple[str, str]]:
     """Return for each cell, row and column from 0, its gravest severity and everything that was noticed in it."""
     lines: dict[tuple[int, int], list[tuple[int, str]]] = {}
-    cells = zip(placed["place_row"], placed["place_column"], placed["severity"], placed["message"], strict=True)
-    for row, column, severity, message in cells:
-        told = f"{severity.capitalize()}: {message}"
+    told_of = [placed[name] for name in ("place_row", "place_column", "severity", "message", "action")]
+    for row, column, severity, message, action in zip(*told_of, strict=True):
+        told = f"{severity.capitalize()}: {message} → {action}"
         lines.setdefault((int(row), int(column)), []).append((SEVERITIES.index(severity), told))
     return {
         cell: (SEVERITIES[min(rank for rank, _ in noticed)], "\n".join(dict.fromkeys(told for _, told in noticed)))

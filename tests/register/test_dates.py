@@ -19,7 +19,7 @@ from pipeline.register.words import nothing_words, yes_no_words
 
 def parsed(cells: list[str | None], **said: Any) -> list[str | None]:
     places = pd.Series([f"row {number + 2}" for number in range(len(cells))], dtype="str")
-    dates, unreadable = parse_dates(pd.Series(cells, dtype="str"), Reading(**said), "date_received", places)
+    dates, unreadable, _ = parse_dates(pd.Series(cells, dtype="str"), Reading(**said), "date_received", places)
     assert unreadable.tolist() == [cell is not None and pd.isna(day) for cell, day in zip(cells, dates, strict=True)]
     return [None if pd.isna(day) else str(day.date()) if day == day.normalize() else str(day)[:16] for day in dates]
 
@@ -34,7 +34,14 @@ def parsed(cells: list[str | None], **said: Any) -> list[str | None]:
         (["05.03.2024 г.", "13.03.2024г"], ["2024-03-05", "2024-03-13"]),
         (["05.03.2024", "2024-06-01", "13.03.2024", None], ["2024-03-05", "2024-06-01", "2024-03-13", None]),
         (["05.05.2024"], ["2024-05-05"]),
-        (["13.03.2024", "03/14/2024", "05.03.2024", "04.04.2024"], ["2024-03-13", "2024-03-14", None, "2024-04-04"]),
+        (["13.03.2024", "03.14.2024", "05.03.2024", "04.04.2024"], ["2024-03-13", "2024-03-14", None, "2024-04-04"]),
+        # Each mark is decided for itself.
+        (
+            ["13.03.2024", "05.03.2024", "03/14/2024", "03/05/2024"],
+            ["2024-03-13", "2024-03-05", "2024-03-14", "2024-03-05"],
+        ),
+        # A day that no calendar has decides nothing.
+        (["45.03.2024", "13.03.2024", "05.03.2024"], [None, "2024-03-13", "2024-03-05"]),
     ],
 )
 def test_the_column_decides_whether_the_day_or_the_month_comes_first(

@@ -16,7 +16,9 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import sqlalchemy
 import xlsxwriter
+from docx.oxml.ns import qn
 
 from pipeline.errors import InputError
 from pipeline.register.formats.database import read_database
@@ -322,7 +324,7 @@ FLAT = [
     [
         ("r.json", json.dumps(RECORDS)),
         ("r.json", json.dumps(RECORDS, indent=1, ensure_ascii=False)),
-        ("r.json", json.dumps({"count": 2, "results": RECORDS, "links": [{"next": None}]})),
+        ("r.json", json.dumps({"count": 2, "results": RECORDS, "links": ["a"]})),
         ("r.json", json.dumps({"meta": {}, "data": {"kind": "x", "items": RECORDS}})),
         ("r.jsonl", "\n".join(json.dumps(record) for record in RECORDS)),
         ("r.ndjson", "\n\n" + "\r\n".join(json.dumps(record) for record in RECORDS) + "\n"),
@@ -333,6 +335,70 @@ def test_records_become_rows_and_nested_fields_columns(tmp_path: Path, name: str
     sheet = only(written(tmp_path / name, text))
     assert cells(sheet) == FLAT
     assert [sheet.row_number(at) for at in range(3)] == [0, 1, 2]
+
+
+def test_each_list_of_records_is_a_sheet_of_its_own(tmp_path: Path) -> None:
+    text = json.dumps({"2023": RECORDS, "old": {"2022": RECORDS[:1]}})
+    first, second = sheets(written(tmp_path / "r.json", text))
+    assert [first.name, second.name] == ["2023", "old.2022"]
+    assert cells(first) == FLAT
+
+
+def test_a_field_that_a_record_has_twice_is_refused_and_two_that_flatten_alike_are_kept(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="a record has the field 'id' twice"):
+        sheets(written(tmp_path / "r.json", '[{"id": "1/2024", "id": "2/2024"}]'))
+    assert cells(only(written(tmp_path / "s.json", '[{"a.b": "x", "a": {"b": "y"}}]'))) == [
+        ["a.b", "a.b (2)"],
+        ["x", "y"],
+    ]
+
+
+@pytest.mark.parametrize("text", ['[{"a": "\\ud800"}]', '{"a": "\\udfff"}\n{"a": "x"}\n'])
+def test_halves_of_characters_are_refused_in_a_sentence(tmp_path: Path, text: str) -> None:
+    with pytest.raises(InputError, match="holds characters that are none"):
+        sheets(written(tmp_path / "r.json", text))
+
+
+def test_a_table_within_a_table_and_tracked_insertions_of_word_are_read(tmp_path: Path) -> None:
+    made = docx.Document()
+    outer = made.add_table(1, 2)
+    outer.cell(0, 0).text = "Layout"
+    inner = outer.cell(0, 1).add_table(2, 2)
+    for place, text in enumerate(("No", "Status", "1/2024", "Resolved")):
+        inner.cell(place // 2, place % 2).text = text
+    run = inner.cell(1, 1).paragraphs[0].runs[0]._r
+    insertion = run.makeelement(qn("w:ins"), {})
+    run.addprevious(insertion)
+    insertion.append(run)
+    row = inner.rows[1]._tr
+    control, content = row.makeelement(qn("w:sdt"), {}), row.makeelement(qn("w:sdtContent"), {})
+    row.addprevious(control)
+    control.append(content)
+    content.append(row)
+    made.save(str(tmp_path / "r.docx"))
+    assert [cells(sheet) for sheet in sheets(tmp_path / "r.docx")] == [
+        [["Layout"]],
+        [["No", "Status"], ["1/2024", "Resolved"]],
+    ]
+
+
+def test_a_database_is_read_as_it_is_whatever_its_columns_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = f"sqlite:///{tmp_path / 'odd.db'}"
+    engine = sqlalchemy.create_engine(address)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("create table t (id integer primary key, d date, n decimal, b boolean, x blob)")
+        connection.exec_driver_sql("insert into t values (1, '05.13.2024', 'many', 'perhaps', x'414243')")
+    engine.dispose()
+    monkeypatch.setenv("GRM_DATABASE", address)
+    (sheet,) = read_database("GRM_DATABASE", "t", "project.yml")
+    assert cells(sheet) == [["id", "d", "n", "b", "x"], ["1", "05.13.2024", "many", "perhaps", "ABC"]]
+
+
+def test_a_database_file_that_is_not_there_is_not_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRM_DATABASE", f"sqlite:///{tmp_path / 'new.db'}")
+    with pytest.raises(InputError, match="does not exist"):
+        read_database("GRM_DATABASE", "t", "project.yml")
+    assert not (tmp_path / "new.db").exists()
 
 
 def test_a_record_whose_text_holds_the_line_separator_of_unicode_is_one_record(tmp_path: Path) -> None:

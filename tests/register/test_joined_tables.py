@@ -124,3 +124,134 @@ def test_json_that_is_packed_is_read_as_json(make: Maker) -> None:
     )
     (project.folder / "register.jsonl.gz").write_bytes(gzip.compress(records.encode()))
     assert clean(project).cases["registration_no"].tolist() == ["1/2024"]
+
+
+def rules(make: Maker, text: str, changes: dict[str, str] | None = None) -> tuple[list[str], list[str]]:
+    cleaned = clean(make.project(text, changes))
+    return cleaned.cases["registration_no"].fillna("").tolist(), cleaned.rules()
+
+
+def line(number: int, name: str = "Person") -> str:
+    return f"{number}/2024,2024-03-0{number},email,Resolving,{name}{number}\n"
+
+
+def test_grievances_above_the_headings_are_told_each_as_an_error(make: Maker) -> None:
+    head = JANUARY.splitlines()[0] + ",complainant\n"
+    numbers, found = rules(make, "Our register,,,,\n" + line(1) + line(2) + head + line(3))
+    assert numbers == ["3/2024"]
+    assert found.count("row_above_headings") == 2
+    numbers, found = rules(make, "No,Came,How,Where it stands,Who\n" + line(1) + head + line(2))
+    assert numbers == ["2/2024"]
+    assert found.count("row_above_headings") == 1
+
+
+def test_a_file_without_headings_in_a_folder_is_told(make: Maker) -> None:
+    head = JANUARY.splitlines()[0] + ",complainant\n"
+    cleaned = clean(folder(make, {"a.csv": head + line(1), "b.csv": line(2) + line(3)}))
+    (message,) = cleaned.findings.loc[cleaned.findings["rule"] == "table_left_out", "message"]
+    assert message.startswith("registers/b.csv: a table with 2 rows")
+
+
+def test_what_in_the_folder_is_no_register_is_told(make: Maker) -> None:
+    project = folder(make, {"a.csv": JANUARY, "notes.pdf": "%PDF", ".hidden": "", "~$a.xlsx": ""})
+    (project.folder / "registers" / "2023").mkdir()
+    found = clean(project).findings.query("rule == 'file_passed_over'")
+    assert [message.split(":")[0] for message in found["message"]] == ["registers/2023", "registers/notes.pdf"]
+
+
+def test_the_first_grievance_is_never_taken_for_a_part_of_the_headings(make: Maker) -> None:
+    text = (
+        "registration_no,date_received,channel,status,,summary\n,,,,Bat Dorj,\n1/2024,2024-03-01,email,Resolving,,x\n"
+    )
+    numbers, found = rules(make, text)
+    assert numbers == ["", "1/2024"]
+    assert "number_missing" in found
+
+
+def test_a_heading_merged_with_the_first_grievance_takes_no_row(make: Maker) -> None:
+    project = make.project("", {"register": "register.xlsx"})
+    book = openpyxl.Workbook()
+    for cells in (["registration_no", "date_received", "channel", "status", "summary"], line(1).strip().split(",")):
+        book.active.append(cells)
+    book.active["E2"] = None
+    book.active.merge_cells("E1:E2")
+    book.save(project.folder / "register.xlsx")
+    cleaned = clean(load_project(SAMPLE))
+    assert cleaned.cases["registration_no"].tolist() == ["1/2024"]
+
+
+def test_two_tables_beside_each_other_are_told_apart(make: Maker) -> None:
+    head = JANUARY.splitlines()[0]
+    rows = [f"{n}/2024,2024-03-0{n},email,Resolving,,{n + 3}/2024,2024-04-0{n},email,oops" for n in (1, 2, 3)]
+    cleaned = clean(make.project("\n".join([f"{head},,{head}", *rows, "Total,3,,,,Total,3,,"]) + "\n"))
+    assert cleaned.cases["registration_no"].tolist() == [f"{n}/2024" for n in (1, 2, 3, 4, 5, 6)]
+    messages = cleaned.findings.loc[cleaned.findings["rule"] == "unknown_status", "message"]
+    assert all(message.startswith("register.csv, sheet from column F, row ") for message in messages)
+    assert len(messages) == 3
+
+
+def test_headings_far_below_blank_rows_are_found(make: Maker) -> None:
+    assert rules(make, "\n" * 249 + JANUARY) == (["1/2024"], [])
+
+
+def test_a_heading_of_signs_is_itself_and_no_other(make: Maker) -> None:
+    text = "%,date_received,channel,status,#\n50,2024-03-01,email,Resolving,1/2024\n"
+    assert rules(make, text, {"columns": "{'#': registration_no}"})[0] == ["1/2024"]
+
+
+def test_a_grievance_about_totals_is_no_total(make: Maker) -> None:
+    text = JANUARY.replace("status\n", "status,summary\n").replace("Resolving\n", "Resolving,x\n")
+    numbers, found = rules(make, text + "Total,,,,a complaint about the Total oil company\n")
+    assert numbers == ["1/2024", "Total"]
+    assert "row_set_aside" not in found
+
+
+def received(days: list[str]) -> str:
+    rows = [f"{number}/2024,{day},email,Resolving" for number, day in enumerate(days, start=1)]
+    return "\n".join([JANUARY.splitlines()[0], *rows]) + "\n"
+
+
+def test_a_column_that_one_cell_alone_turns_is_told_with_the_cell(make: Maker) -> None:
+    days = ["05/02/2024", "12/02/2024", "04/03/2024", "03/13/2024"]
+    text = (
+        JANUARY.splitlines()[0] + "\n" + "".join(f"{n}/2024,{day},email,Resolving\n" for n, day in enumerate(days, 1))
+    )
+    found = clean(make.project(text)).findings.query("rule == 'date_order_by_one_cell'")
+    assert found[["row", "column", "value"]].to_numpy().tolist() == [[5, "date_received", "03/13/2024"]]
+    assert "3 other dates of the column were read by it" in found["message"].iloc[0]
+    assert "date_order_by_one_cell" not in rules(make, text, {"date_order": "month_first"})[1]
+
+
+def test_days_in_both_orders_are_told_with_one_of_each(make: Maker) -> None:
+    days = ["13/02/2024", "12/02/2024", "03/13/2024", "04/04/2024"]
+    text = (
+        JANUARY.splitlines()[0] + "\n" + "".join(f"{n}/2024,{day},email,Resolving\n" for n, day in enumerate(days, 1))
+    )
+    found = clean(make.project(text)).findings.query("rule == 'date_order_unclear'")
+    assert found["row"].tolist() == [3]
+    assert "the column holds both orders ('13/02/2024' and '03/13/2024')" in found["message"].iloc[0]
+
+
+def test_a_placeholder_of_project_yml_makes_a_draft(make: Maker) -> None:
+    found = clean(make.project(JANUARY, {"notice": '"[Remark]"'})).findings
+    (message,) = found.loc[found["rule"] == "placeholder_left", "message"]
+    assert message.startswith("project.yml, key notice: [Remark] is a placeholder")
+    assert set(found["severity"]) == {"error"}
+
+
+def test_a_name_in_the_number_column_is_not_repeated_by_a_finding(make: Maker) -> None:
+    text = JANUARY.splitlines()[0] + ",complainant\n" + "Bold Bat,2024-03-01,email,Pendng,Bold Bat\n"
+    cleaned = clean(make.project(text))
+    assert not cleaned.findings.astype("str").apply(lambda column: column.str.contains("Bold")).any(axis=None)
+
+
+def test_rows_without_one_known_heading_are_not_repeated_in_the_error(make: Maker) -> None:
+    with pytest.raises(InputError, match="none of the 6 headings that were found is known") as refused:
+        clean(make.project("17,Bat Dorj,female,the road,by mail,all solved\n18,Dulam Ser,male,the well,by hand,open\n"))
+    assert "Dorj" not in str(refused.value)
+
+
+def test_an_end_without_its_own_date_names_the_column_that_counts(make: Maker) -> None:
+    found = clean(make.project(JANUARY.replace("Resolving", "Rejected"))).findings
+    (message,) = found.loc[found["rule"] == "ended_undated", "message"]
+    assert "but date_closed holds no usable date" in message

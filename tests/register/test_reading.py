@@ -171,7 +171,9 @@ def test_a_heading_that_stands_twice_is_told_apart_and_the_first_one_taken(make:
     assert register.table["status"].tolist() == ["old"]
     assert register.table["other: Status (2)"].tolist() == ["new"]
     assert register.table["other: a (2)"].tolist() == ["y"]
-    assert set(register.found["rule"]) == {"column_not_known"}
+    assert sorted(register.found["rule"]) == ["column_in_doubt", "column_not_known", "column_not_known"]
+    (message,) = register.found.loc[register.found["rule"] == "column_in_doubt", "message"]
+    assert "the headings 'status' and 'Status (2)' both fit the column status; 'status' was taken" in message
 
 
 def test_a_column_with_cells_but_no_heading_is_kept_under_its_letter(make: Maker) -> None:

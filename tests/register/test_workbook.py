@@ -84,11 +84,11 @@ def test_the_register_stands_there_as_it_was_with_every_row_in_its_place(workboo
 def test_each_cell_has_its_comment_and_the_colour_of_the_gravest(workbook: openpyxl.Workbook) -> None:
     sheet = workbook["Register"]
     assert {cell.coordinate: cell.comment.text for row in sheet for cell in row if cell.comment} == {
-        "B3": "Error: The date cannot be read.",
-        "C3": "Warning: The status is odd.\nError: The status is not known.",
-        "B4": "Note: No date of receipt.",
-        "A4": "Warning: The row is odd.",
-        "D5": "Explained: There is no summary. Explained: it was lost.",
+        "B3": "Error: The date cannot be read. → Mend it.",
+        "C3": "Warning: The status is odd. → Mend it.\nError: The status is not known. → Mend it.",
+        "B4": "Note: No date of receipt. → Mend it.",
+        "A4": "Warning: The row is odd. → Mend it.",
+        "D5": "Explained: There is no summary. Explained: it was lost. → Mend it.",
     }
     colours = {"B3": RED, "C3": RED, "B4": BLUE, "A4": AMBER, "D5": GREEN, "A3": "00000000"}
     assert {address: colour(sheet, address) for address in colours} == colours
@@ -160,7 +160,7 @@ def test_of_a_long_sheet_the_headings_and_the_rows_with_findings_are_copied(tmp_
         (5, "3/2024"),
         (29_000, "28998/2024"),
     ]
-    assert (colour(sheet, "D5"), comment(sheet, "D5")) == (RED, "Error: Odd.")
+    assert (colour(sheet, "D5"), comment(sheet, "D5")) == (RED, "Error: Odd. → Mend it.")
     assert (colour(sheet, "B4"), comment(sheet, "B4")) == (BLUE, "Note: Odd too.")
     assert [row[5] for row in listed(workbook)] == ["D5", "B4"]
 

@@ -65,6 +65,9 @@ def _workbook(path: Path) -> Iterator[tuple[dict[str, Any], Iterator[list[str | 
     book = _opened(path)
     if not book.sheet_names:
         raise Refused("no_sheet")
+    if len(set(book.sheet_names)) < len(book.sheet_names):
+        # No program makes two sheets of one name, and only the first of them can be read.
+        raise Refused("broken")
     parts = _Parts(path)
     for about in book.sheets_metadata:
         if about.typ != calamine.SheetTypeEnum.WorkSheet:
@@ -193,14 +196,15 @@ def _scan(chunks: Iterable[bytes], at: Any) -> None:
 
 def _document(path: Path) -> Iterator[tuple[dict[str, Any], Iterator[list[str | None]]]]:
     import docx
-    from docx.table import Table
 
     refuse_a_bomb(path)
     try:
-        tables: list[Table] = docx.Document(str(path)).tables
+        body = docx.Document(str(path)).element.body
     except Exception:
         # Whatever a broken document makes the library raise, the sentence is the same.
         raise Refused("broken") from None
+    # Tables within tables too, and what stands in content controls or was inserted under 'track changes'.
+    tables = list(body.iter(_word("tbl")))
     for number, table in enumerate(tables, start=1):
         rows, merged = _document_rows(table)
         yield {"name": f"table {number}" if len(tables) > 1 else "", "merged": merged}, iter(rows)
@@ -210,18 +214,42 @@ def _document_rows(table: Any) -> tuple[list[list[str | None]], list[Any]]:
     """Return the cells of a table and its areas that are merged across; one merged downwards repeats its text."""
     rows: list[list[str | None]] = []
     merged = []
-    for number, row in enumerate(table.rows):
-        cells: list[str | None] = [None] * row.grid_cols_before
-        given = row.cells
-        while len(cells) - row.grid_cols_before < len(given):
-            # A cell that is merged across stands in the list once for each column that it covers.
-            first = len(cells)
-            cell = given[first - row.grid_cols_before]
-            cells += [cell.text, *[None] * (cell.grid_span - 1)]
-            if cell.grid_span > 1:
+    above: dict[int, str] = {}
+    for number, row in enumerate(_own(table, "tr", "tbl")):
+        cells: list[str | None] = [None] * int(_property(row, "tr", "gridBefore") or 0)
+        for cell in _own(row, "tc", "tr"):
+            first, span = len(cells), int(_property(cell, "tc", "gridSpan") or 1)
+            goes_on = _property(cell, "tc", "vMerge") in ("", "continue")
+            text = above.get(first, "") if goes_on else _cell_text(cell)
+            above[first] = text
+            cells += [text, *[None] * (span - 1)]
+            if span > 1:
                 merged.append([[number, first], [number, len(cells) - 1]])
         rows.append(cells)
     return rows, merged
+
+
+def _word(name: str) -> str:
+    return f"{{http://schemas.openxmlformats.org/wordprocessingml/2006/main}}{name}"
+
+
+def _own(parent: Any, name: str, kind: str) -> Iterator[Any]:
+    """Go through the parts that belong to `parent` itself and not to a table within it."""
+    return (part for part in parent.iter(_word(name)) if next(part.iterancestors(_word(kind))) is parent)
+
+
+def _property(element: Any, kind: str, name: str) -> str | None:
+    """Return the value of a property of a row or cell; '' for one without a value, None where it is not set."""
+    found = element.find(f"{_word(kind + 'Pr')}/{_word(name)}")
+    return None if found is None else found.get(_word("val"), "")
+
+
+def _cell_text(cell: Any) -> str:
+    marks = {_word("tab"): "\t", _word("br"): "\n", _word("cr"): "\n"}
+    return "\n".join(
+        "".join(part.text or "" if part.tag == _word("t") else marks.get(part.tag, "") for part in paragraph.iter())
+        for paragraph in _own(cell, "p", "tc")
+    )
 
 
 def _parquet(path: Path) -> Iterator[tuple[dict[str, Any], Iterator[list[str | None]]]]:

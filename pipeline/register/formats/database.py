@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy
@@ -32,16 +33,18 @@ def read_database(variable: str, table: str, told_in: str) -> list[Sheet]:
         )
     try:
         engine = sqlalchemy.create_engine(_with_driver(address), poolclass=sqlalchemy.NullPool)
-    except (exc.ArgumentError, exc.NoSuchModuleError, ImportError, ValueError):
+    except (exc.ArgumentError, exc.NoSuchModuleError, ImportError, TypeError, ValueError):
         raise InputError(
             f"The environment variable {variable} does not hold the address of a database that can be read. Write it "
             "as postgresql://user:password@host/name, or sqlite:////folder/file.db; for other databases install their "
             "SQLAlchemy driver first."
         ) from None
+    if engine.dialect.name == "sqlite" and not _is_there(engine.url.database):
+        raise InputError(f"The database file that {variable} leads to does not exist. Check the address.") from None
     try:
         with engine.connect() as connection:
             return [Sheet(variable, table, frame(batches(_rows(connection, table, variable))), first_row=0)]
-    except exc.SQLAlchemyError as error:
+    except (exc.SQLAlchemyError, TypeError, ValueError) as error:
         # The error's own text can hold the address, a password or a cell.
         raise InputError(
             f"The database that {variable} leads to could not be read ({type(error).__name__}). Check the address, the "
@@ -54,6 +57,11 @@ def read_database(variable: str, table: str, told_in: str) -> list[Sheet]:
         ) from None
     finally:
         engine.dispose()
+
+
+def _is_there(file: str | None) -> bool:
+    """Say whether a file is there: SQLite would make an empty one."""
+    return file not in (None, "", ":memory:") and Path(str(file)).is_file()
 
 
 def _with_driver(address: str) -> sqlalchemy.URL:
@@ -70,8 +78,13 @@ def _rows(connection: sqlalchemy.Connection, table: str, variable: str) -> Itera
             f"The database that {variable} leads to has no table or view '{table}'. It has: "
             f"{', '.join(sorted(known)) or 'none that this user can see'}."
         )
-    source = sqlalchemy.Table(name, sqlalchemy.MetaData(), schema=schema or None, autoload_with=connection)
-    query = sqlalchemy.select(source)
+    source = sqlalchemy.Table(
+        name, sqlalchemy.MetaData(), schema=schema or None, autoload_with=connection, resolve_fks=False
+    )
+    # What the database holds, not what a column's type says that it should.
+    query = sqlalchemy.select(
+        *(sqlalchemy.type_coerce(column, sqlalchemy.types.NullType()) for column in source.columns)
+    )
     key = list(source.primary_key.columns)
     yield [column.name for column in source.columns]
     found = connection.execute(query.order_by(*key) if key else query)

@@ -79,8 +79,18 @@ def read_file(path: Path, name: str, shown_as: str, encoding: str = "") -> list[
             f"{shown_as} cannot be read: {error.strerror}. Close it in other programs and try again."
         ) from None
     text, found = decode(data, shown_as, encoding)
+    try:
+        return _of_text(text, path, name, shown_as, found)
+    except UnicodeEncodeError:
+        # Halves of characters, which some programs write as \ud800.
+        raise InputError(
+            f"{shown_as} holds characters that are none. Save it anew as UTF-8 in the program it comes from."
+        ) from None
+
+
+def _of_text(text: str, path: Path, name: str, shown_as: str, found: str) -> list[Sheet]:
     if is_json(text) and not path.name.lower().removesuffix(".gz").endswith(DELIMITED):
-        return [replace(read_records(text, shown_as), file=name)]
+        return [replace(sheet, file=name) for sheet in read_records(text, shown_as)]
     return [replace(read_text(text, shown_as), file=name, encoding=found)]
 
 

@@ -18,28 +18,34 @@ def is_json(text: str) -> bool:
     return text.lstrip("\ufeff \t\r\n")[:1] in ("{", "[")
 
 
-def read_records(text: str, file: str) -> Sheet:
-    """Read records: a list of them, an object that holds such a list, or one a line.
+def read_records(text: str, file: str) -> list[Sheet]:
+    """Read records: a list of them, an object that holds one or several such lists, or one record a line.
 
-    Numbers stay as they are written. What is no JSON, or holds no records, is an `InputError`.
+    Numbers stay as they are written. Each of several lists becomes a sheet of its own, named by its dotted path. What
+    is no JSON, or holds no records, is an `InputError`.
     """
-    rows = [_flat(record) for record in _records(text, file)]
-    headings = list(dict.fromkeys(name for row in rows for name in row))
-    if not headings:
+    lists = {name: [_flat(record) for record in found] for name, found in _lists(text, file).items()}
+    sheets = []
+    for name, rows in lists.items():
+        headings = list(dict.fromkeys(field for row in rows for field in row))
+        if headings:
+            table: list[list[str | None]] = [[*headings], *([row.get(field) for field in headings] for row in rows)]
+            sheets.append(Sheet(file, name if len(lists) > 1 else "", frame(batches(table)), first_row=0))
+    if not sheets:
         raise InputError(f"{file} holds no record. It needs one record a grievance.")
-    table: list[list[str | None]] = [[*headings], *([row.get(name) for name in headings] for row in rows)]
-    return Sheet(file, "", frame(batches(table)), first_row=0)
+    return sheets
 
 
-def _records(text: str, file: str) -> list[Mapping[str, Any]]:
-    whole = _parsed(text, file, 0) if not _is_lines(text) else None
-    if whole is None:
+def _lists(text: str, file: str) -> dict[str, list[Mapping[str, Any]]]:
+    if _is_lines(text):
         lines = enumerate(_lines(text), start=1)
-        found = [_parsed(line, file, number) for number, line in lines if line.strip()]
+        found = {"": [_parsed(line, file, number) for number, line in lines if line.strip()]}
     else:
-        found = _longest_list(whole) if isinstance(whole, dict) else whole
-    if not isinstance(found, list) or not all(isinstance(record, dict) for record in found):
-        raise InputError(f"{file}: the register must be a list of records, each {{…}} with the same fields.")
+        whole = _parsed(text, file, 0)
+        found = _lists_within(whole) if isinstance(whole, dict) else {"": whole}
+    for records in found.values():
+        if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
+            raise InputError(f"{file}: the register must be a list of records, each {{…}} with the same fields.")
     return found
 
 
@@ -59,7 +65,12 @@ def _lines(text: str) -> Iterator[str]:
 
 def _parsed(text: str, file: str, line: int) -> Any:
     try:
-        return json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
+        return json.loads(text, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_once)
+    except _Twice as error:
+        raise InputError(
+            f"{file}{f', line {line}' if line else ''}: a record has the field '{error}' twice, and only one of them "
+            "can be read. Export the register anew."
+        ) from None
     except ValueError as error:
         at = line or getattr(error, "lineno", 1)
         raise InputError(f"{file}, line {at}: this is not valid JSON. Export the register anew.") from None
@@ -67,18 +78,38 @@ def _parsed(text: str, file: str, line: int) -> Any:
         raise InputError(f"{file}: the records are nested too deeply. Export the register anew.") from None
 
 
-def _longest_list(whole: Mapping[str, Any]) -> list[Any]:
-    """Find the records in an answer of an interface: the longest list of records, or the object as the one record."""
-    lists, objects = [], [whole]
+class _Twice(Exception):
+    """A field that a record has twice."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    record = dict(pairs)
+    if len(record) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _Twice(next(name for name in names if names.count(name) > 1)[:60])
+    return record
+
+
+def _lists_within(whole: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Find the lists of records in an answer of an interface, by their path; without any, the object is one record."""
+    found: dict[str, list[Any]] = {}
+    objects: list[tuple[str, Mapping[str, Any]]] = [("", whole)]
     while objects:
-        values = list(objects.pop().values())
-        lists += [value for value in values if isinstance(value, list) and value and isinstance(value[0], dict)]
-        objects += [value for value in values if isinstance(value, dict)]
-    return max(lists, key=len) if lists else [whole]
+        above, one = objects.pop(0)
+        for name, value in one.items():
+            if isinstance(value, dict):
+                objects.append((f"{above}{name}.", value))
+            elif isinstance(value, list) and value and isinstance(value[0], dict):
+                found[f"{above}{name}"] = value
+    return found or {"": [whole]}
 
 
 def _flat(record: Mapping[str, Any], above: str = "") -> dict[str, str | None]:
-    return dict(_leaves(record, above))
+    flat: dict[str, str | None] = {}
+    for name, text in _leaves(record, above):
+        # Two fields can flatten alike: {"a.b": 1, "a": {"b": 2}}.
+        flat[name if name not in flat else f"{name} (2)"] = text
+    return flat
 
 
 def _leaves(record: Mapping[str, Any], above: str) -> Iterator[tuple[str, str | None]]:

@@ -23,6 +23,8 @@ def as_text(value: Any) -> str | None:
     """
     if value is None or isinstance(value, str):
         return value or None
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace") or None
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):

@@ -38,7 +38,7 @@ def decode(data: bytes, file: str, encoding: str = "") -> tuple[str, str]:
     if encoding:
         try:
             return data.decode(encoding), encoding
-        except (UnicodeDecodeError, LookupError):
+        except (UnicodeError, LookupError):
             raise InputError(
                 f"{file} is not in the encoding '{encoding}' that project.yml names under register. Leave the key "
                 "encoding out, and it is found."
