@@ -161,7 +161,7 @@ def test_of_a_long_sheet_the_headings_and_the_rows_with_findings_are_copied(tmp_
         (29_000, "28998/2024"),
     ]
     assert (colour(sheet, "D5"), comment(sheet, "D5")) == (RED, "Error: Odd. → Mend it.")
-    assert (colour(sheet, "B4"), comment(sheet, "B4")) == (BLUE, "Note: Odd too.")
+    assert (colour(sheet, "B4"), comment(sheet, "B4")) == (BLUE, "Note: Odd too. → Mend it.")
     assert [row[5] for row in listed(workbook)] == ["D5", "B4"]
 
 
