@@ -335,7 +335,7 @@ def _senders(chance: Chance, channel: Integers) -> dict[str, Texts]:
     names = _full_names(person)
     is_firm, is_anonymous = chance.happens(0.07), chance.happens(0.09)
     complainant = np.where(is_firm, chance.one_of(list(_names("firm"))), names)
-    phone = _texts([f"+999 555 {number % 900_000 + 100_000}" for number in person])
+    phone = _texts([f"00999 555 {number % 900_000 + 100_000}" for number in person])
     email = _texts([name.lower().replace(" ", ".") + "@example.org" for name in names])
     codes = list(ingredients().channels)
     by_email = (channel == codes.index("email")) | (channel == codes.index("website"))

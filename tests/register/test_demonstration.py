@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 from datetime import date
@@ -124,7 +125,7 @@ def test_every_row_says_that_it_is_synthetic() -> None:
 
 def test_contacts_are_of_places_that_do_not_exist() -> None:
     contacts = invented_register(2000, 9)["complainant_contact"]
-    assert contacts[contacts != ""].str.fullmatch(r".+@example\.org|\+999 555 [0-9]{6}").all()
+    assert contacts[contacts != ""].str.fullmatch(r".+@example\.org|00999 555 [0-9]{6}").all()
 
 
 def test_no_invented_name_is_a_word_of_the_texts_or_of_the_project() -> None:
@@ -285,3 +286,9 @@ def test_a_wrong_option_is_an_error_in_a_sentence(
     monkeypatch.setenv(DATA_VARIABLE, str(tmp_path))
     assert cli.main(["demo", option]) == 2
     assert capsys.readouterr().err.startswith("Error: ")
+
+
+def test_no_cell_of_the_register_begins_as_a_formula_does() -> None:
+    with STORED.open(encoding="utf-8", newline="") as handle:
+        cells = [cell for row in csv.reader(handle) for cell in row]
+    assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))] == []
