@@ -33,19 +33,27 @@ def read_explanations(project: Project) -> pd.DataFrame:
 
 def settle(found: pd.DataFrame, explanations: pd.DataFrame) -> pd.DataFrame:
     """Mark error findings that an explanation names by number and rule as 'explained', with the reason; sort all."""
-    if found.empty or explanations.empty:
+    if explanations.empty:
         return findings.in_order(found)
     told = explanations.drop_duplicates(["number", "rule"], keep="last").set_index(["number", "rule"])
     reason = (told["reason"] + " (" + told["who"] + ", " + told["date"] + ")").to_dict()
     keys = list(zip(found["registration_no"].fillna(""), found["rule"], strict=True))
     settled = pd.Series([reason.get(key, "") for key in keys], index=found.index)
     is_settled = (settled != "") & (found["severity"] == "error")
-    return findings.in_order(
-        found.assign(
-            severity=found["severity"].mask(is_settled, "explained"),
-            message=found["message"].mask(is_settled, found["message"] + " Explained: " + settled),
-        )
+    told_of = found.assign(
+        severity=found["severity"].mask(is_settled, "explained"),
+        message=found["message"].mask(is_settled, found["message"] + " Explained: " + settled),
     )
+    used = {key for key, is_used in zip(keys, is_settled, strict=True) if is_used}
+    return findings.in_order(findings.joined(told_of, _unused([key for key in reason if key not in used])))
+
+
+def _unused(keys: list[tuple[str, str]]) -> pd.DataFrame:
+    """Note the explanations that fit no error: the number or the rule is another, or the register was mended since."""
+    rows = pd.DataFrame({"registration_no": [number for number, _ in keys], "rule": [rule for _, rule in keys]})
+    rows = rows.astype("str").assign(source_file="explanations.csv", source_sheet="")
+    rows["source_row"] = pd.array([pd.NA] * len(rows), dtype="Int64")
+    return findings.found("explanation_unused", rows, values=rows["registration_no"], what=rows["rule"])
 
 
 def _check_line(line: list[str], place: str) -> None:

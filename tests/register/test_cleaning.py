@@ -207,6 +207,7 @@ def test_every_rule_has_its_case() -> None:
         "row_set_aside",
         "row_above_headings",
         "file_passed_over",
+        "explanation_unused",
         "date_order_by_one_cell",
         "date_order_unclear",
         "placeholder_left",

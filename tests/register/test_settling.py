@@ -193,3 +193,16 @@ def test_explanations_are_read_in_every_encoding_and_with_every_delimiter(
     (project.folder / "explanations.csv").write_bytes(text.encode(encoding))
     (told,) = clean(project).findings.query("severity == 'explained'")["message"]
     assert "Explained: réservé (M&E, 2024-07-01)" in told
+
+
+def test_an_explanation_that_fits_no_error_is_told(make: Maker) -> None:
+    project = make.project([row(1), row(3)])
+    lines = "Oct-24,number_gap,never given,M&E,2024-07-01\n2/2024,number_gap,never given,M&E,2024-07-01\n"
+    (project.folder / "explanations.csv").write_text(HEAD + lines, encoding="utf-8")
+    found = clean(project).findings
+    (message,) = found.loc[found["rule"] == "explanation_unused", "message"]
+    assert message.startswith("explanations.csv: the explanation of Oct-24 and the rule number_gap fits no error")
+    assert found.loc[found["rule"] == "number_gap", "severity"].tolist() == ["explained"]
+    sound = make.project([row(1)])
+    (sound.folder / "explanations.csv").write_text(HEAD + lines, encoding="utf-8")
+    assert clean(sound).rules() == ["explanation_unused", "explanation_unused"]
