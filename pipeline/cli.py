@@ -20,7 +20,6 @@ from pipeline.errors import DisclosureError, InputError, PipelineError, Reconcil
 from pipeline.execution.errors import ExecutionError, NotebookFailed
 from pipeline.period import FORMS, Scopes, forms_sentence, resolve_scopes, shown
 from pipeline.project import CODE_ROOTS, DATA_VARIABLE, REPOSITORY, Project, data_folder, load_project
-from pipeline.register import demo_command
 from pipeline.stage import OUTPUTS_VARIABLE, Stage, outputs_folder
 
 NOTEBOOKS = ("01_cleaning", "02_classification", "03_metrics", "04_report")
@@ -31,14 +30,6 @@ COMMANDS = {
     "metrics": ("run the notebooks up to the indicators", 3),
 }
 """Each command with its help and how many of the notebooks it runs; all but `report` replace only internal/."""
-TOOLS = {
-    "check": "check the register alone, in seconds: what was read, and what is to be mended, cell by cell",
-    "project": "begin a project of your own: a folder below data/ with project.yml and an empty register",
-    "template": "write an empty register in Excel, with the project's words in drop-down lists",
-    "demo": "write an invented register, that of data/demo by default",
-    "dictionary": "write the lists of columns and rules in docs/register.md anew from their definitions",
-}
-"""The commands that run no notebook, with their help; `_TOOLS` holds what each does."""
 CHECK = "check"
 """The folder below outputs/<project>/ for what `check` writes."""
 TEMPLATE = "register-template.xlsx"
@@ -70,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         _use_folders(options)
         if options.command in TOOLS:
-            text, code = _TOOLS[options.command](options)
+            text, code = TOOLS[options.command].run(options)
             print(_printable(text))
             return code
         return _run(_checked(options))
@@ -96,24 +87,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, (help_text, _) in COMMANDS.items():
         _add_options(_command(commands, name, help_text))
-    for name, help_text in TOOLS.items():
-        command = _command(commands, name, help_text)
-        if name == "project":
-            command.add_argument(
-                "--name", default="", metavar="N", help="the new folder: small letters, digits and hyphens, my-project"
-            )
-            _add_data_option(command)
-        elif name == "check":
-            _add_project_option(command)
-            _add_data_option(command)
-            _add_outputs_option(command)
-        elif name == "demo":
-            demo_command.add_options(command)
-        elif name == "template":
-            _add_project_option(command)
-            _add_force_option(command, "replace a file that is there already and differs")
-            _add_data_option(command)
-            _add_outputs_option(command)
+    for name, tool in TOOLS.items():
+        tool.add_options(_command(commands, name, tool.help))
     return parser
 
 
@@ -156,6 +131,30 @@ def _add_outputs_option(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--outputs", metavar="FOLDER", help=f"where outputs go (default: outputs/; also ${OUTPUTS_VARIABLE})"
     )
+
+
+def _add_replacing_option(command: argparse.ArgumentParser) -> None:
+    _add_force_option(command, "replace a file that is there already and differs")
+
+
+def _add_name_option(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--name", default="", metavar="N", help="the new folder: small letters, digits and hyphens, my-project"
+    )
+
+
+def _add_demo_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--rows", default="", metavar="N", help="how many grievances (default: those of data/demo)")
+    command.add_argument("--seed", default="", metavar="S", help="another register for another whole number")
+    command.add_argument("--output", default="", metavar="FILE", help="where to (default: data/demo/register.csv)")
+
+
+def _options(*add: Callable[[argparse.ArgumentParser], None]) -> Callable[[argparse.ArgumentParser], None]:
+    def add_all(command: argparse.ArgumentParser) -> None:
+        for one in add:
+            one(command)
+
+    return add_all
 
 
 def _use_folders(options: argparse.Namespace) -> None:
@@ -283,10 +282,8 @@ def _plural(severity: Any, count: int) -> str:
 
 
 def _check(options: argparse.Namespace) -> tuple[str, int]:
-    from pipeline.files import write_csv
     from pipeline.register.checking import check_register, told
-    from pipeline.register.findings import COLUMNS
-    from pipeline.register.workbook import WORKBOOK, copies, placed_in_copies, write_findings_workbook
+    from pipeline.register.workbook import WORKBOOK, write_findings
 
     project = load_project(options.project)
     checked = check_register(project)
@@ -296,9 +293,7 @@ def _check(options: argparse.Namespace) -> tuple[str, int]:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise InputError(f"{_relative(folder)} cannot be made: {error.strerror}. Name another folder.") from None
-    write_csv(checked.findings[list(COLUMNS)], folder / "findings.csv")
-    found = placed_in_copies(checked.register, checked.findings)
-    write_findings_workbook(copies(checked.register), found, folder / WORKBOOK)
+    write_findings(checked.register, checked.findings, folder)
     verdict = (
         f"{checked.errors} error{'s' if checked.errors != 1 else ''} would make a report a DRAFT."
         if checked.errors
@@ -346,16 +341,49 @@ def _write_dictionary(options: argparse.Namespace) -> tuple[str, int]:
 
 
 def _invent(options: argparse.Namespace) -> tuple[str, int]:
-    return demo_command.run(options), 0
+    from pipeline.register.demo_command import write_demo
+
+    is_forced = _is_forced(options, "replace the file")
+    return write_demo(options.rows, options.seed, options.output, force=is_forced), 0
 
 
-_TOOLS: dict[str, Callable[[argparse.Namespace], tuple[str, int]]] = {
-    "check": _check,
-    "project": _begin_project,
-    "template": _write_template,
-    "demo": _invent,
-    "dictionary": _write_dictionary,
+@dataclass(frozen=True)
+class Tool:
+    """A command that runs no notebook: its help, its options, and what it does: the text to print and the exit code."""
+
+    help: str
+    add_options: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], tuple[str, int]]
+
+
+TOOLS = {
+    "check": Tool(
+        "check the register alone, in seconds: what was read, and what is to be mended, cell by cell",
+        _options(_add_project_option, _add_data_option, _add_outputs_option),
+        _check,
+    ),
+    "project": Tool(
+        "begin a project of your own: a folder below data/ with project.yml and an empty register",
+        _options(_add_name_option, _add_data_option),
+        _begin_project,
+    ),
+    "template": Tool(
+        "write an empty register in Excel, with the project's words in drop-down lists",
+        _options(_add_project_option, _add_replacing_option, _add_data_option, _add_outputs_option),
+        _write_template,
+    ),
+    "demo": Tool(
+        "write an invented register, that of data/demo by default",
+        _options(_add_demo_options, _add_replacing_option),
+        _invent,
+    ),
+    "dictionary": Tool(
+        "write the lists of columns and rules in docs/register.md anew from their definitions",
+        _options(),
+        _write_dictionary,
+    ),
 }
+"""The commands that run no notebook."""
 
 
 def _relative(path: Path) -> Path:

@@ -17,14 +17,11 @@ from pipeline.indicators.computation import Measured, measure
 from pipeline.indicators.reconciliation import reconcile
 from pipeline.period import Scopes, resolve_scopes
 from pipeline.project import DATA_VARIABLE, Project, load_project
-from pipeline.register.corrections import apply_corrections
+from pipeline.register.checking import checked_register
 from pipeline.register.explanations import read_explanations, settle
 from pipeline.register.identities import known_names, redact_findings, redact_texts, split_identities
-from pipeline.register.mapping import collected, map_columns
-from pipeline.register.placement import place_receipts
-from pipeline.register.reading import Register, read_register
-from pipeline.register.validation import check
-from pipeline.register.values import read_values
+from pipeline.register.mapping import collected
+from pipeline.register.reading import Register
 from pipeline.register.views import account
 from pipeline.reporting.annex import annex
 
@@ -142,8 +139,7 @@ class Maker:
 
 def clean(project: Project) -> Cleaned:
     """Take a project's register through the first two stages, as the notebooks do."""
-    register = apply_corrections(map_columns(read_register(project), project), project)
-    checked = check(place_receipts(read_values(register, project), project), project)
+    checked = checked_register(project)
     cases, identities = split_identities(checked.table)
     names = known_names(project, identities)
     cases, _ = redact_texts(cases, names)

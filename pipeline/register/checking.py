@@ -43,12 +43,17 @@ def check_register(project: Project) -> Checked:
 
     What stops the first notebook stops this, too: an `InputError`.
     """
-    corrected = apply_corrections(map_columns(read_register(project), project), project)
-    checked = check(place_receipts(read_values(corrected, project), project), project)
+    checked = checked_register(project)
     found = settle(checked.found, read_explanations(project))
     _, identities = split_identities(checked.table)
     names = known_names(project, identities)
     return Checked(checked, redact_findings(found, names), names)
+
+
+def checked_register(project: Project) -> Register:
+    """Read, map, correct and check a project's register, as the first notebook does step by step."""
+    corrected = apply_corrections(map_columns(read_register(project), project), project)
+    return check(place_receipts(read_values(corrected, project), project), project)
 
 
 def told(checked: Checked) -> str:

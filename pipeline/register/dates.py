@@ -7,10 +7,10 @@ column, from the cells that allow only one reading; where none does, project.yml
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 import babel
 import numpy as np
@@ -93,7 +93,7 @@ class Orders:
 
 
 def parse_dates(
-    cells: pd.Series, reading: Reading, column: str, rows: pd.Series, from_1904: pd.Series | None = None
+    cells: pd.Series, reading: Reading, column: str, row_of: Callable[[Any], str], from_1904: pd.Series | None = None
 ) -> tuple[pd.Series, pd.Series, Orders]:
     """Read a column of texts as days, with the time of day where it is given.
 
@@ -103,8 +103,8 @@ def parse_dates(
         The texts, blanks missing.
     reading
         What project.yml says.
-    column, rows
-        The column, and the row of each cell, as errors name them.
+    column, row_of
+        The column, and what gives the row of a cell by its index, as errors name them.
     from_1904
         Where the workbook that a cell comes from counts its days from 1904.
 
@@ -125,9 +125,10 @@ def parse_dates(
     parsed = pd.Series(pd.NaT, index=unique.index, dtype="datetime64[us]")
     parsed = _by_formats(unique, parsed, reading.formats)
     parsed = parsed.fillna(_by_formats(unique[unique.str.match(_YEAR_FIRST)], parsed, ISO_FORMATS))
-    # Errors name rows; where a text stands first is found only for them.
-    seen = cells.dropna().drop_duplicates()
-    at = dict(zip(seen, rows[seen.index], strict=True)) if len(unique) else {}
+
+    def at(text: str) -> str:
+        return row_of(cells.index[cells.eq(text)][0])
+
     parsed = _zoned(unique, parsed, reading, column, at)
     orders = Orders({}, {})
     parsed = _numeric(unique, parsed, reading, column, at, orders)
@@ -148,13 +149,13 @@ def _by_formats(texts: pd.Series, parsed: pd.Series, formats: Iterable[str]) -> 
     return parsed
 
 
-def _zoned(texts: pd.Series, parsed: pd.Series, reading: Reading, column: str, at: dict[str, str]) -> pd.Series:
+def _zoned(texts: pd.Series, parsed: pd.Series, reading: Reading, column: str, at: Callable[[str], str]) -> pd.Series:
     zoned = texts[parsed.isna() & texts.str.fullmatch(_ZONED.pattern)]
     if zoned.empty:
         return parsed
     if reading.zone is None:
         raise InputError(
-            f"{at[zoned.iloc[0]]}, column {column}: the time '{zoned.iloc[0]}' has a zone, so on which day it was "
+            f"{at(zoned.iloc[0])}, column {column}: the time '{zoned.iloc[0]}' has a zone, so on which day it was "
             f"depends on where. Name the project's time zone in {reading.told_in}, for instance timezone: "
             "Asia/Ulaanbaatar."
         )
@@ -163,7 +164,7 @@ def _zoned(texts: pd.Series, parsed: pd.Series, reading: Reading, column: str, a
 
 
 def _numeric(
-    texts: pd.Series, parsed: pd.Series, reading: Reading, column: str, at: dict[str, str], orders: Orders
+    texts: pd.Series, parsed: pd.Series, reading: Reading, column: str, at: Callable[[str], str], orders: Orders
 ) -> pd.Series:
     parts = _parts(texts[parsed.isna()], _NUMERIC)
     if parts.empty:
@@ -175,51 +176,49 @@ def _numeric(
 
 
 def _numeric_of_one_mark(
-    texts: pd.Series, parts: pd.DataFrame, reading: Reading, column: str, at: dict[str, str], orders: Orders
+    texts: pd.Series, parts: pd.DataFrame, reading: Reading, column: str, at: Callable[[str], str], orders: Orders
 ) -> pd.Series:
     first, second = parts["first"].astype(int), parts["second_"].astype(int)
-    order = reading.order or _order(texts, first, second, reading, column, at)
-    days = {"day_first": (first, second), "month_first": (second, first)}
-    _note_order(texts, first, second, reading, orders)
+    order = reading.order or _order(texts, first, second, reading, column, at, orders)
     if order is None:
         # Both orders in cells that allow only one reading: those are read, the others are not.
         only = first.gt(12) | second.gt(12) | first.eq(second)
         day, month = first.where(first > 12, second), second.where(first > 12, first)
         parts, day, month = parts[only], day[only], month[only]
     else:
-        day, month = days[order]
+        day, month = (first, second) if order == "day_first" else (second, first)
     return _assembled(parts["year"], month, day, parts)
 
 
-def _note_order(texts: pd.Series, first: pd.Series, second: pd.Series, reading: Reading, orders: Orders) -> None:
-    """Note which cell alone decided the order of others, and which cells could not be read since others disagree."""
-    if reading.order is not None:
-        return
-    in_doubt = first.between(1, 12) & second.between(1, 12) & (first != second)
-    day_first, month_first = (
-        first.index[one.between(13, 31) & other.between(1, 12)] for one, other in ((first, second), (second, first))
-    )
-    if len(day_first) and len(month_first):
-        both = f"'{texts[day_first[0]]}' and '{texts[month_first[0]]}'"
-        orders.unclear.update({texts[index]: both for index in first.index[in_doubt]})
-    elif len(day_first) + len(month_first) == 1 and in_doubt.any():
-        orders.by_one[texts[[*day_first, *month_first][0]]] = int(in_doubt.sum())
-
-
 def _order(
-    texts: pd.Series, first: pd.Series, second: pd.Series, reading: Reading, column: str, at: dict[str, str]
+    texts: pd.Series,
+    first: pd.Series,
+    second: pd.Series,
+    reading: Reading,
+    column: str,
+    at: Callable[[str], str],
+    orders: Orders,
 ) -> Order | None:
-    """Decide which number is the day from the cells that allow one reading only; None where they disagree."""
+    """Decide which number is the day from the cells that allow one reading only; None where they disagree.
+
+    `orders` is told of a cell that decided alone, and of those that could not be read since others disagree.
+    """
     # A day that no calendar has says nothing of the others.
-    is_day_first = bool((first.between(13, 31) & second.between(1, 12)).any())
-    is_month_first = bool((second.between(13, 31) & first.between(1, 12)).any())
-    if is_day_first != is_month_first:
-        return "day_first" if is_day_first else "month_first"
-    in_doubt = first.between(1, 12) & second.between(1, 12) & (first != second)
-    if is_day_first or not in_doubt.any():
+    day_first = texts[first.index[first.between(13, 31) & second.between(1, 12)]]
+    month_first = texts[first.index[second.between(13, 31) & first.between(1, 12)]]
+    in_doubt = texts[first.index[first.between(1, 12) & second.between(1, 12) & (first != second)]]
+    if len(day_first) and len(month_first):
+        both = f"'{day_first.iloc[0]}' and '{month_first.iloc[0]}'"
+        orders.unclear.update(dict.fromkeys(in_doubt, both))
         return None
-    shown = texts[first.index[in_doubt][:3]]
-    examples = "; ".join(f"{at[text]}: '{text}'" for text in shown)
+    deciding = day_first if len(day_first) else month_first
+    if len(deciding) == 1 and len(in_doubt):
+        orders.by_one[deciding.iloc[0]] = len(in_doubt)
+    if len(deciding):
+        return "day_first" if len(day_first) else "month_first"
+    if not len(in_doubt):
+        return None
+    examples = "; ".join(f"{at(text)}: '{text}'" for text in in_doubt[:3])
     raise InputError(
         f"Column {column}: its dates can be read with the day or with the month first, and no cell of it allows only "
         f"one reading ({examples}). Say which in {reading.told_in}: date_order: day_first (or month_first)."

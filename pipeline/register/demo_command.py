@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
 from pipeline.errors import InputError
@@ -16,27 +15,19 @@ SEED = 2129
 _MOST_ROWS = 2_000_000
 
 
-def add_options(command: argparse.ArgumentParser) -> None:
-    """Add the options of the command."""
-    command.add_argument("--rows", default=str(ROWS), metavar="N", help="how many grievances (default: %(default)s)")
-    command.add_argument("--seed", default=str(SEED), metavar="S", help="another register for another whole number")
-    command.add_argument("--output", default="", metavar="FILE", help="where to (default: data/demo/register.csv)")
-    command.add_argument(
-        "--force", nargs="?", const="1", default="", metavar="1", help="replace a file that holds something else"
-    )
+def write_demo(rows: str, seed: str, output: str, *, force: bool) -> str:
+    """Write the register; returns what to tell.
 
-
-def run(options: argparse.Namespace) -> str:
-    """Write the register; returns what to tell. A wrong option, or a file that is not to be replaced, is an error."""
-    rows = _whole_number(options.rows, "--rows", _MOST_ROWS)
-    seed = _whole_number(options.seed, "--seed", 2**32 - 1)
-    if options.force not in ("", "0", "1"):
-        raise InputError(f"FORCE is '{options.force}'. Allowed are 1 (replace the file), 0, or nothing.")
-    path = Path(options.output) if options.output else data_folder() / "demo" / "register.csv"
+    `rows`, `seed` and `output` are as they were typed; what is blank is that of data/demo. A wrong one, or a file that
+    is not to be replaced, is an `InputError`.
+    """
+    count = _whole_number(rows or str(ROWS), "--rows", _MOST_ROWS)
+    chosen = _whole_number(seed or str(SEED), "--seed", 2**32 - 1)
+    path = Path(output) if output else data_folder() / "demo" / "register.csv"
     if path.suffix != ".csv" or not path.parent.is_dir():
         raise InputError(f"--output is '{path}'. It must be a file that ends in .csv, in a folder that exists.")
-    made = register_bytes(rows, seed)
-    if path.exists() and options.force != "1" and not (path.is_file() and path.read_bytes() == made):
+    made = register_bytes(count, chosen)
+    if path.exists() and not force and not (path.is_file() and path.read_bytes() == made):
         raise InputError(
             f"{path} is there already and holds something else. Name another file with --output, or replace it with "
             "FORCE=1 (--force 1)."
@@ -45,7 +36,7 @@ def run(options: argparse.Namespace) -> str:
         path.write_bytes(made)
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror}. Name another file with --output.") from None
-    return f"{path}: {rows} invented grievances."
+    return f"{path}: {count} invented grievances."
 
 
 def register_bytes(rows: int = ROWS, seed: int = SEED) -> bytes:

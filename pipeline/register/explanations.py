@@ -50,10 +50,9 @@ def settle(found: pd.DataFrame, explanations: pd.DataFrame) -> pd.DataFrame:
 
 def _unused(keys: list[tuple[str, str]]) -> pd.DataFrame:
     """Note the explanations that fit no error: the number or the rule is another, or the register was mended since."""
-    rows = pd.DataFrame({"registration_no": [number for number, _ in keys], "rule": [rule for _, rule in keys]})
-    rows = rows.astype("str").assign(source_file="explanations.csv", source_sheet="")
-    rows["source_row"] = pd.array([pd.NA] * len(rows), dtype="Int64")
-    return findings.found("explanation_unused", rows, values=rows["registration_no"], what=rows["rule"])
+    numbers, rules = (pd.Series([key[part] for key in keys], dtype="str") for part in (0, 1))
+    rows = findings.about_files(["explanations.csv"] * len(keys)).assign(registration_no=numbers)
+    return findings.found("explanation_unused", rows, values=numbers, what=rules)
 
 
 def _check_line(line: list[str], place: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -102,6 +103,19 @@ def found(
             "source_sheet": rows["source_sheet"].to_numpy(),
         },
         columns=list(PLACED),
+    )
+
+
+def about_files(files: Iterable[str], sheets: Iterable[str] | None = None) -> pd.DataFrame:
+    """Return rows for findings that are about a file or sheet as a whole: without a row or registration number."""
+    names = pd.Series(list(files), dtype="str")
+    return pd.DataFrame(
+        {
+            "source_file": names,
+            "source_sheet": pd.Series("" if sheets is None else list(sheets), index=names.index, dtype="str"),
+            "source_row": pd.array([pd.NA] * len(names), dtype="Int64"),
+            "registration_no": pd.Series("", index=names.index, dtype="str"),
+        }
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 from rapidfuzz import fuzz, process
@@ -33,7 +34,6 @@ def map_columns(register: Register, project: Project) -> Register:
     headings = list(register.headings)
     found = fit(headings, _chosen(project, register, project_file))
     mapped = {heading: found.columns.get(heading, OTHER + heading) for heading in headings}
-    absent = project.settings.not_collected
     _refuse_clashes(found, mapped, project, project_file)
     _refuse_missing(mapped, register.file, project, project_file)
     table = register.table.rename(columns=mapped)
@@ -45,12 +45,9 @@ def map_columns(register: Register, project: Project) -> Register:
     told = {other for _, other, _ in found.doubts}
     unknown = [heading for heading, name in mapped.items() if name.startswith(OTHER) and heading not in told]
     noticed = [
-        *(
-            _noticed(register.file, "column_in_doubt", other, known=taken, what=column)
-            for taken, other, column in found.doubts
-        ),
+        _in_doubt(register.file, found),
         _unknown(register.file, unknown, free),
-        *(_noticed(register.file, "column_not_collected", column, known=reason) for column, reason in absent.items()),
+        _not_collected(register.file, project.settings.not_collected),
     ]
     result = register.with_table(table[order], *noticed)
     return replace(result, headings=mapped, found=_with_numbers(result.found, table))
@@ -96,19 +93,28 @@ def suggestions(headings: Iterable[str], free: Iterable[str]) -> dict[str, str]:
 def _unknown(file: str, headings: list[str], free: list[str]) -> pd.DataFrame:
     """Note each heading that is no known column, with the one it is like."""
     alike = suggestions(headings, free)
-    rows = pd.DataFrame({"heading": pd.Series(headings, dtype="str")})
-    rows = rows.assign(source_file=file, source_sheet="", registration_no="")
-    rows["source_row"] = pd.array([pd.NA] * len(rows), dtype="Int64")
     nearest = {
         heading: f" If it is {column}, write under columns in project.yml: {_quoted(heading)}: {column}"
         for heading, column in alike.items()
     }
     return findings.found(
         "column_not_known",
-        rows,
-        values=rows["heading"],
+        findings.about_files([file] * len(headings)),
+        values=pd.Series(headings, dtype="str"),
         nearest=pd.Series([nearest.get(heading, "") for heading in headings], dtype="str"),
     )
+
+
+def _in_doubt(file: str, found: Fit) -> pd.DataFrame:
+    doubts = pd.DataFrame(list(found.doubts), columns=["taken", "other", "column"], dtype="str")
+    rows = findings.about_files([file] * len(doubts))
+    return findings.found("column_in_doubt", rows, values=doubts["other"], known=doubts["taken"], what=doubts["column"])
+
+
+def _not_collected(file: str, reasons: Mapping[Any, str]) -> pd.DataFrame:
+    rows = findings.about_files([file] * len(reasons))
+    columns, told = (pd.Series(list(one), dtype="str") for one in (reasons.keys(), reasons.values()))
+    return findings.found("column_not_collected", rows, values=columns, known=told)
 
 
 def _cut(heading: str) -> str:
@@ -180,15 +186,3 @@ def _refuse_missing(mapped: dict[str, str], file: str, project: Project, project
         f"{'which may be' if alike else 'for instance'}:\ncolumns:\n" + "\n".join(lines) + f"\nHeadings that are not "
         f"used yet: {', '.join(map(_cut, others[:_MOST_SHOWN])) or 'none'}.{absent}"
     )
-
-
-def _noticed(file: str, rule: str, heading: str, known: str = "", what: str = "") -> pd.DataFrame:
-    row = pd.DataFrame(
-        {
-            "source_file": [file],
-            "source_sheet": [""],
-            "source_row": pd.array([pd.NA], dtype="Int64"),
-            "registration_no": [""],
-        }
-    )
-    return findings.found(rule, row, values=pd.Series([heading]), known=known, what=what)

@@ -126,11 +126,11 @@ def _gaps(table: pd.DataFrame, register: Register, numbering: str) -> pd.DataFra
             before = number
     if not rows:
         return findings.none()
-    nowhere = pd.array([pd.NA] * len(rows), dtype="Int64")
-    gaps = pd.DataFrame(rows).assign(source_file=register.file, source_sheet="", source_row=nowhere)
+    gaps = pd.DataFrame(rows)
+    places = findings.about_files([register.file] * len(gaps)).assign(registration_no=gaps["registration_no"])
     return findings.found(
         "number_gap",
-        gaps,
+        places,
         "registration_no",
         values=gaps["missing"],
         missing=gaps["missing"],

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
+from xlsxwriter.utility import xl_col_to_name
 
 from pipeline.errors import InputError
 from pipeline.project import Project
@@ -15,7 +16,7 @@ from pipeline.register.columns import LOOKALIKES, alias_headings, exact_headings
 from pipeline.register.formats.files import ENDINGS, read_file
 from pipeline.register.formats.sheet import Sheet
 from pipeline.register.headings import fit
-from pipeline.register.tables import SET_ASIDE, Table, find_tables, letter
+from pipeline.register.tables import SET_ASIDE, Table, find_tables
 
 PLACE = ("source_file", "source_sheet", "source_row")
 """Where a row stands: the file, the sheet (blank where the file has none), and the row as a spreadsheet numbers it."""
@@ -102,25 +103,16 @@ def _is_readable(path: Path) -> bool:
     return path.name.lower().endswith(ENDINGS) and not _is_aside(path)
 
 
-def _passed_over_files(project: Project) -> list[Path]:
-    """Return what lies in the folder of the register and is not read; nothing where it is not a folder."""
+def _passed_over(project: Project) -> pd.DataFrame:
+    """Note what lies in the folder of the register and is not read; nothing where the register is no folder."""
     folder = project.folder / (project.settings.register_.file or "")
     if project.settings.register_.file is None or not folder.is_dir():
-        return []
-    return [one for one in sorted(folder.iterdir()) if not _is_aside(one) and not (one.is_file() and _is_readable(one))]
-
-
-def _passed_over(path: Path, project: Project) -> pd.DataFrame:
-    name = path.relative_to(project.folder).as_posix()
-    place = pd.DataFrame(
-        {
-            "source_file": [name],
-            "source_sheet": [""],
-            "source_row": pd.array([pd.NA], dtype="Int64"),
-            "registration_no": [""],
-        }
-    )
-    return findings.found("file_passed_over", place, what=name)
+        return findings.none()
+    others = [
+        one for one in sorted(folder.iterdir()) if not _is_aside(one) and not (one.is_file() and _is_readable(one))
+    ]
+    rows = findings.about_files(one.relative_to(project.folder).as_posix() for one in others)
+    return findings.found("file_passed_over", rows, what=rows["source_file"])
 
 
 def _missing(project: Project, named: str) -> str:
@@ -179,8 +171,8 @@ def _sheets_named(sheets: list[Sheet], name: str, project: Project) -> list[Shee
 
 
 def _register(sheets: Sequence[Sheet], project: Project, name: str) -> Register:
-    known = {key: column for key, (column, _) in alias_headings().items()} | exact_headings()
     sheets = [_with_letters(sheet, project) for sheet in sheets]
+    known = {key: column for key, (column, _) in alias_headings().items()} | exact_headings()
     known |= {heading_key(heading): column for heading, column in project.settings.columns.items()}
     tables, left_out = _taken([(sheet, find_tables(sheet, known)) for sheet in sheets])
     if all(sheet.cells.empty for sheet in sheets):
@@ -199,7 +191,7 @@ def _register(sheets: Sequence[Sheet], project: Project, name: str) -> Register:
     headings = [*dict.fromkeys(heading for part in parts for heading in part.columns if heading not in PLACE)]
     whole = pd.concat(parts, ignore_index=True)[[*PLACE, *headings]]
     noticed += [_table_left_out(sheet, why) for sheet, why in left_out if why]
-    noticed += [_passed_over(path, project) for path in _passed_over_files(project)]
+    noticed.append(_passed_over(project))
     register = Register(
         whole,
         name,
@@ -299,6 +291,7 @@ def _set_aside(table: Table, part: pd.DataFrame) -> list[pd.DataFrame]:
     beyond = pd.Series({sheet.row_number(row): count for row, count in table.beyond.items()}, dtype="int64")
     longer = of_table[of_table["source_row"].isin(beyond.index)]
     hidden = of_table[of_table["source_row"].isin(sheet.hidden_rows)]
+    hides = {} if sheet.is_visible else {sheet.file: sheet.name}
     return [
         findings.found("row_above_headings", lost, values=pd.Series("", index=lost.index)),
         findings.found(
@@ -306,7 +299,7 @@ def _set_aside(table: Table, part: pd.DataFrame) -> list[pd.DataFrame]:
         ),
         findings.found("cells_beyond_headings", longer, values=longer["source_row"].map(beyond)),
         findings.found("row_hidden", hidden, values=pd.Series("", index=hidden.index)),
-        findings.found("sheet_hidden", _places(sheet, [] if sheet.is_visible else [pd.NA]), what=sheet.shown),
+        findings.found("sheet_hidden", findings.about_files(hides, hides.values()), what=sheet.shown),
         *_error_cells(table, of_table),
     ]
 
@@ -318,21 +311,15 @@ def _error_cells(table: Table, of_table: pd.DataFrame) -> list[pd.DataFrame]:
     if not at:
         return []
     rows = of_table.set_index("source_row", drop=False).loc[[row for row, _ in at]].reset_index(drop=True)
-    cells = pd.Series([f"{letter(column)}{row}" for row, column in at])
+    cells = pd.Series([f"{xl_col_to_name(column)}{row}" for row, column in at])
     return [findings.found("cell_with_error", rows, values=cells)]
 
 
 def _table_left_out(sheet: Sheet, rows: str) -> pd.DataFrame:
-    place = _places(sheet, [pd.NA])
+    place = findings.about_files([sheet.file], [sheet.name])
     return findings.found("table_left_out", place, values=pd.Series([rows]), what=sheet.shown)
 
 
 def _places(sheet: Sheet, rows: list[int]) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "source_file": pd.Series([sheet.file] * len(rows), dtype="str"),
-            "source_sheet": pd.Series([sheet.name] * len(rows), dtype="str"),
-            "source_row": pd.array(rows, dtype="Int64"),
-            "registration_no": pd.Series([""] * len(rows), dtype="str"),
-        }
-    )
+    of_sheet = findings.about_files([sheet.file] * len(rows), [sheet.name] * len(rows))
+    return of_sheet.assign(source_row=pd.array(rows, dtype="Int64"))

@@ -21,6 +21,7 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
+from xlsxwriter.utility import xl_col_to_name
 
 from pipeline.register.columns import heading_key, names
 from pipeline.register.formats.sheet import Area, Sheet
@@ -79,7 +80,7 @@ def find_tables(sheet: Sheet, known: Mapping[str, str]) -> list[Table]:
     for number, columns in enumerate(_blocks_of_columns(sheet, known)):
         if number:
             # Two tables beside each other have rows of one number: the name tells their places apart.
-            side = f"from column {letter(columns[0])}"
+            side = f"from column {xl_col_to_name(columns[0])}"
             part = replace(sheet, name=f"{sheet.name} {side}" if sheet.name else side)
         below = 0
         keyed = _keyed(sheet.cells[columns])
@@ -88,16 +89,6 @@ def find_tables(sheet: Sheet, known: Mapping[str, str]) -> list[Table]:
             table, below = found
             tables.append(table)
     return tables
-
-
-def letter(column: int) -> str:
-    """Return the letters by which a spreadsheet names a column (from 0)."""
-    name = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        name = chr(65 + rest) + name
-    return name
 
 
 def _blocks_of_columns(sheet: Sheet, known: Mapping[str, str]) -> list[list[int]]:
@@ -432,7 +423,7 @@ def _named(parts: list[list[str]], columns: list[int], kept: list[int]) -> list[
     named: list[str] = []
     keys: dict[str, int] = {}
     for place in kept:
-        name = " / ".join(parts[place]) or f"column {letter(columns[place])}"
+        name = " / ".join(parts[place]) or f"column {xl_col_to_name(columns[place])}"
         key = heading_key(name)
         keys[key] = keys.get(key, 0) + 1
         named.append(name if keys[key] == 1 else f"{name} ({keys[key]})")

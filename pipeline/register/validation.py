@@ -50,7 +50,7 @@ def check(register: Register, project: Project) -> Register:
         *_status_against_dates(table, project),
         *_conflicts(table, project),
         *_likely_duplicates(table),
-        *_placeholders(project),
+        _placeholders(project),
     ]
     return register.with_table(table, *noticed)
 
@@ -195,15 +195,12 @@ def _conflicts(table: pd.DataFrame, project: Project) -> list[pd.DataFrame]:
     ]
 
 
-def _placeholders(project: Project) -> list[pd.DataFrame]:
+def _placeholders(project: Project) -> pd.DataFrame:
     """Find the texts of project.yml that still stand in brackets, as `make project` wrote them."""
     left = list(_in_brackets(project.settings.model_dump(mode="json", by_alias=True)))
-    if not left:
-        return []
-    rows = pd.DataFrame({"what": [key for key, _ in left], "text": [text for _, text in left]}, dtype="str")
-    rows = rows.assign(source_file="project.yml", source_sheet="", registration_no="")
-    rows["source_row"] = pd.array([pd.NA] * len(rows), dtype="Int64")
-    return [findings.found("placeholder_left", rows, values=rows["text"], what=rows["what"])]
+    keys, texts = (pd.Series([one[part] for one in left], dtype="str") for part in (0, 1))
+    rows = findings.about_files(["project.yml"] * len(left))
+    return findings.found("placeholder_left", rows, values=texts, what=keys)
 
 
 def _in_brackets(value: Any, key: str = "") -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import ftfy
 import pandas as pd
@@ -41,9 +42,12 @@ def read_values(register: Register, project: Project) -> Register:
     table = table.copy()
     reading = _reading(project)
     from_1904 = _from_1904(register)
-    rows = findings.places(table)
+
+    def row_of(index: Any) -> str:
+        return str(findings.places(as_written.loc[[index]]).iloc[0])
+
     for name in names(type="date"):
-        table[name], bad, orders = parse_dates(table[name], reading, name, rows, from_1904)
+        table[name], bad, orders = parse_dates(table[name], reading, name, row_of, from_1904)
         unclear = bad & as_written[name].isin(orders.unclear)
         by_one = as_written[as_written[name].isin(orders.by_one)]
         noticed += [
@@ -86,16 +90,15 @@ def _mended(table: pd.DataFrame) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
 
 
 def _without_nothing(table: pd.DataFrame) -> pd.DataFrame:
-    yes_no = yes_no_words()
+    nothing = nothing_words()
+    answers = nothing - set(yes_no_words())
     cleaned = {}
     for name, column in dictionary().items():
-        if name in FREE_TEXTS:
-            continue
         # Whether a grievance is sensitive must be said: a question mark there is a doubt, and doubt counts as yes.
-        if name == "is_sensitive":
+        if name in (*FREE_TEXTS, "is_sensitive"):
             continue
-        kept = set(yes_no) if column.type == "yes_no" else set()
-        empty = [text for text in table[name].dropna().unique() if word_key(text) in nothing_words() - kept]
+        blanks = answers if column.type == "yes_no" else nothing
+        empty = [text for text in table[name].dropna().unique() if word_key(text) in blanks]
         if empty:
             cleaned[name] = table[name].mask(table[name].isin(empty))
     return table.assign(**cleaned)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from pipeline.register import findings
-from pipeline.register.columns import dictionary, names
+from pipeline.register.columns import dictionary
+from pipeline.register.mapping import collected
 from pipeline.register.reading import PLACE, Register
 
 
@@ -42,9 +43,7 @@ def columns_read(register: Register) -> pd.DataFrame:
     A required column that the register is known not to have stands there without a heading.
     """
     rows = []
-    absent = [
-        name for name in names(required=True) if name not in register.headings.values() and name in register.table
-    ]
+    absent = [name for name in collected(register) if name not in register.headings.values()]
     for heading, name in [*register.headings.items(), *(("", name) for name in absent)]:
         known = dictionary().get(name)
         rows.append(

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.files import write_bytes
+from pipeline.files import write_bytes, write_csv
 from pipeline.register.findings import COLUMNS, SEVERITIES
 from pipeline.register.reading import Register
 from pipeline.stage import Stage
@@ -69,13 +69,18 @@ class _Written:
 
 
 def save_findings(register: Register, found: pd.DataFrame, stage: Stage) -> None:
-    """Write the findings of a register for the analyst, as CSV and in a copy of the register, and for later stages.
-
-    `found` is in order and holds no name; the copy of the register and the places are for their owner alone.
-    """
-    stage.save(found[list(COLUMNS)], "findings.csv")
+    """Write the findings of a register for the analyst and, with their places, for later stages."""
+    write_findings(register, found, stage.path("internal", WORKBOOK).parent)
     stage.save(found, "findings.parquet")
-    write_findings_workbook(copies(register), placed_in_copies(register, found), stage.path("internal", WORKBOOK))
+
+
+def write_findings(register: Register, found: pd.DataFrame, folder: Path) -> None:
+    """Write findings.csv and findings.xlsx, the copy of the register, which only its owner can read.
+
+    `found` is in order and holds no name.
+    """
+    write_csv(found[list(COLUMNS)], folder / "findings.csv")
+    write_findings_workbook(copies(register), placed_in_copies(register, found), folder / WORKBOOK)
 
 
 def copies(register: Register) -> list[SheetCopy]:

@@ -27,8 +27,9 @@ FORMS = (*ISO_FORMATS, "%B %d, %Y", "%b %d, %Y", "%d %B %Y", "%d %b %Y", "%d-%b-
 
 
 def parsed(cells: list[str | None], **said: Any) -> tuple[pd.Series, pd.Series]:
-    places = pd.Series([f"row {number + 2}" for number in range(len(cells))], dtype="str")
-    return parse_dates(pd.Series(cells, dtype="str"), Reading(**said), "date_received", places)[:2]
+    return parse_dates(pd.Series(cells, dtype="str"), Reading(**said), "date_received", lambda row: f"row {row + 2}")[
+        :2
+    ]
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,9 @@ from pipeline.register.words import nothing_words, yes_no_words
 
 
 def parsed(cells: list[str | None], **said: Any) -> list[str | None]:
-    places = pd.Series([f"row {number + 2}" for number in range(len(cells))], dtype="str")
-    dates, unreadable, _ = parse_dates(pd.Series(cells, dtype="str"), Reading(**said), "date_received", places)
+    dates, unreadable, _ = parse_dates(
+        pd.Series(cells, dtype="str"), Reading(**said), "date_received", lambda row: f"row {row + 2}"
+    )
     assert unreadable.tolist() == [cell is not None and pd.isna(day) for cell, day in zip(cells, dates, strict=True)]
     return [None if pd.isna(day) else str(day.date()) if day == day.normalize() else str(day)[:16] for day in dates]
 
