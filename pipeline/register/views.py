@@ -87,7 +87,12 @@ def account(register: Register, cases: pd.DataFrame) -> pd.DataFrame:
         raise AssertionError("a row of the register is missing from the cases")
     return pd.DataFrame(
         {
-            "what": ["rows read from the register", "cases", "findings"],
-            "count": [len(places), len(kept), len(register.found)],
+            "what": ["grievances read from the register", "rows set aside, each with a finding", "cases", "findings"],
+            "count": [
+                len(places),
+                sum(len(table.set_aside) for table in register.tables),
+                len(kept),
+                len(register.found),
+            ],
         }
     )
