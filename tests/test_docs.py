@@ -21,7 +21,7 @@ from pydantic.fields import FieldInfo
 from ruamel.yaml import YAML
 
 from pipeline.classification.labels import label, part_sensitive
-from pipeline.cli import COMMANDS, TOOLS, _parser
+from pipeline.cli import COMMANDS, _parser
 from pipeline.indicators.computation import COLUMNS as INDICATOR_COLUMNS
 from pipeline.indicators.computation import DIMENSIONS, DURATIONS, STATES, Measured, measure
 from pipeline.indicators.definitions import STATISTICS, Definition, definitions
@@ -371,7 +371,7 @@ def test_every_column_that_a_stage_adds_to_the_cases_is_named() -> None:
 
 
 def test_every_command_and_option_is_in_the_documents() -> None:
-    commands = (*COMMANDS, *TOOLS)
+    commands = list(COMMANDS)
     assert [name for name in commands if f"python -m pipeline {name}" not in EVERYTHING] == []
     (menu,) = [action for action in _parser()._actions if action.dest == "command"]
     assert menu.choices is not None

@@ -1,0 +1,1 @@
+"""The commands: each checks its call and says how it ended; they know both the grievances and the notebooks."""

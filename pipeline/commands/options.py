@@ -1,0 +1,92 @@
+"""What the commands share: their options, and how a path and a choice are told and checked."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import InputError
+from pipeline.period import FORMS, shown
+from pipeline.project import DATA_VARIABLE
+from pipeline.stage import OUTPUTS_VARIABLE
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command: its help, its options, and what it does: the text to print and the exit code."""
+
+    help: str
+    add_options: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], tuple[str, int]]
+
+
+def add_project_option(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--project", default="smart-government-ii", metavar="P", help="a folder below data/ (default: %(default)s)"
+    )
+
+
+def add_period_option(command: argparse.ArgumentParser) -> None:
+    forms = ", ".join(example for example, _ in FORMS)
+    command.add_argument("--period", default="", metavar="X", help=f"the period: {forms}")
+
+
+def add_force_option(command: argparse.ArgumentParser, help_text: str) -> None:
+    command.add_argument("--force", nargs="?", const="1", default="", metavar="1", help=help_text)
+
+
+def add_data_option(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--data", metavar="FOLDER", help=f"where the projects are (default: data/; also ${DATA_VARIABLE})"
+    )
+
+
+def add_outputs_option(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--outputs", metavar="FOLDER", help=f"where outputs go (default: outputs/; also ${OUTPUTS_VARIABLE})"
+    )
+
+
+def add_replacing_option(command: argparse.ArgumentParser) -> None:
+    add_force_option(command, "replace a file that is there already and differs")
+
+
+def options_of(*add: Callable[[argparse.ArgumentParser], None]) -> Callable[[argparse.ArgumentParser], None]:
+    """Put options together."""
+
+    def add_all(command: argparse.ArgumentParser) -> None:
+        for one in add:
+            one(command)
+
+    return add_all
+
+
+def use_folders(options: argparse.Namespace) -> None:
+    """Let the folders that a call names be found, by this process and by the notebooks'."""
+    for variable, option in ((DATA_VARIABLE, "data"), (OUTPUTS_VARIABLE, "outputs")):
+        folder = getattr(options, option, None)
+        if folder is not None:
+            os.environ[variable] = str(Path(folder).resolve())
+
+
+def is_forced(options: argparse.Namespace, meaning: str) -> bool:
+    """Read FORCE; an `InputError` says what it may be."""
+    if options.force not in ("", "0", "1"):
+        raise InputError(f"FORCE is {shown(options.force)}. Allowed are 1 ({meaning}), 0, or nothing.")
+    return bool(options.force == "1")
+
+
+def refuse_files(target: Path) -> None:
+    """Refuse a folder of outputs that lies in a file, or where none can be made."""
+    existing = next(path for path in (target, *target.parents) if path.exists())
+    if not existing.is_dir():
+        raise InputError(f"{relative(existing)} is a file where the folder of the outputs should be. Move it away.")
+
+
+def relative(path: Path) -> Path:
+    """Name a path from where the caller stands."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path

@@ -1,0 +1,158 @@
+"""`report` and its first stages: the set of a period."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from pipeline.commands.options import (
+    Command,
+    add_data_option,
+    add_force_option,
+    add_outputs_option,
+    add_period_option,
+    add_project_option,
+    is_forced,
+    options_of,
+    refuse_files,
+    relative,
+)
+from pipeline.commands.sets import make_set
+from pipeline.errors import InputError
+from pipeline.period import Scopes, forms_sentence, resolve_scopes
+from pipeline.project import Project, load_project
+from pipeline.stage import Stage, outputs_folder
+
+NOTEBOOKS = ("01_cleaning", "02_classification", "03_metrics", "04_report")
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call for the set of a period whose arguments have been checked."""
+
+    project: Project
+    scopes: Scopes
+    period: str
+    as_of: str
+
+    @property
+    def target(self) -> Path:
+        """The folder of the set that this call makes."""
+        return outputs_folder() / self.project.code / self.scopes.label
+
+    def stage(self, folder: Path) -> Stage:
+        """Open the set in the folder in which it is made, or stands."""
+        return Stage(self.project, self.scopes, folder)
+
+
+def checked_call(project: Project, period: str, as_of: str = "") -> Call:
+    """Check what names a set before anything is made; the first that is wrong is an `InputError`."""
+    settings = project.settings
+    if not period:
+        raise InputError(f"PERIOD is not given. {forms_sentence()} For example: make report PERIOD=2024H1")
+    scopes = resolve_scopes(period, as_of, grm_start=settings.grm_start, complete_through=settings.complete_through)
+    call = Call(project, scopes, period, as_of)
+    refuse_files(call.target)
+    return call
+
+
+def make_report(call: Call) -> None:
+    """Make the whole set of a period, public/ and internal/."""
+    make_set(
+        call.project,
+        call.target,
+        NOTEBOOKS,
+        _parameters(call),
+        stage=call.stage,
+        renderings=[("html", _rendering(call, "html")), ("pdf", _rendering(call, "pdf"))],
+    )
+
+
+def _parameters(call: Call) -> dict[str, str]:
+    return {"project": call.project.code, "period": call.period, "as_of": call.as_of}
+
+
+def _rendering(call: Call, form: str) -> Callable[[Path], None]:
+    def render(folder: Path) -> None:
+        from pipeline.reporting.rendering import render_html, render_pdf
+        from pipeline.reporting.report import Report
+
+        html = folder / "public" / "report.html"
+        if form == "html":
+            render_html(folder / "internal" / "notebooks" / "04_report.ipynb", html, Report.open(call.stage(folder)))
+        else:
+            render_pdf(html, folder / "public" / "report.pdf")
+
+    return render
+
+
+def _report(options: argparse.Namespace) -> tuple[str, int]:
+    call = _call(options)
+    make_report(call)
+    return _summary(call, whole=True), 0
+
+
+def _stages(notebooks: int, options: argparse.Namespace) -> tuple[str, int]:
+    call = _call(options)
+    make_set(
+        call.project,
+        call.target,
+        NOTEBOOKS[:notebooks],
+        _parameters(call),
+        stage=call.stage,
+        keep_public=True,
+    )
+    return _summary(call, whole=False), 0
+
+
+def _call(options: argparse.Namespace) -> Call:
+    is_forced(options, "run every stage")
+    return checked_call(load_project(options.project), options.period, options.as_of)
+
+
+def _summary(call: Call, whole: bool) -> str:
+    findings = call.stage(call.target).load("findings.csv")["severity"].value_counts()
+    errors = int(findings.get("error", 0))
+    counted = ", ".join(f"{count} {_plural(severity, count)}" for severity, count in findings.items())
+    files = ["public/report.html", "public/report.pdf"] if whole else []
+    files += ["internal/findings.csv"] if len(findings) else []
+    lines = [
+        f"{call.project.settings.name}, {call.scopes.label}: " + ("the report is made." if whole else "done."),
+        *(f"  {relative(call.target / name)}" for name in files),
+        f"Findings in the register: {counted or 'none'}.",
+    ]
+    if errors:
+        lines.append("While errors are open the report is a DRAFT; findings.csv says what to do about each.")
+    if call.scopes.current.is_provisional:
+        lines.append(f"It is provisional: counted up to {call.scopes.current.counted_to}, before the period's end.")
+    return "\n".join(lines)
+
+
+def _plural(severity: Any, count: int) -> str:
+    return str(severity) if count == 1 or severity == "explained" else f"{severity}s"
+
+
+def _add_as_of_option(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--as-of", default="", metavar="D", help="take every figure as of this day, 2024-06-13 for instance"
+    )
+
+
+def _add_running_option(command: argparse.ArgumentParser) -> None:
+    add_force_option(command, "run every stage; as yet every stage runs each time")
+
+
+_OPTIONS = options_of(
+    add_project_option, add_period_option, _add_as_of_option, _add_running_option, add_data_option, add_outputs_option
+)
+COMMANDS = {
+    "report": Command("make the report of a period: HTML, PDF and tables", _OPTIONS, _report),
+    "cleaning": Command("run the first notebook alone: read and check the register", _OPTIONS, partial(_stages, 1)),
+    "classification": Command("run the notebooks up to the classification", _OPTIONS, partial(_stages, 2)),
+    "metrics": Command("run the notebooks up to the indicators", _OPTIONS, partial(_stages, 3)),
+}
+"""All but `report` replace only internal/."""

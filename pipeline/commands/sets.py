@@ -1,0 +1,69 @@
+"""A set of outputs: notebooks run in a folder apart, which the guard sees before it takes the former one's place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from pipeline.errors import DisclosureError, InputError, ReconciliationError
+from pipeline.project import CODE_ROOTS, DATA_VARIABLE, REPOSITORY, Project, data_folder
+from pipeline.stage import OUTPUTS_VARIABLE, Stage, outputs_folder
+
+SENTENCES = {error.__name__: error.exit_code for error in (InputError, ReconciliationError, DisclosureError)}
+"""Errors whose text is written for the analyst and holds no value of an identifying column."""
+Renderings = Sequence[tuple[str, Callable[[Path], None]]]
+"""What is made in a set once its notebooks are through: each step by its name."""
+
+
+def make_set(
+    project: Project,
+    target: Path,
+    notebooks: Sequence[str],
+    parameters: Mapping[str, str],
+    *,
+    stage: Callable[[Path], Stage],
+    renderings: Renderings = (),
+    keep_public: bool = False,
+) -> None:
+    """Make the set `target` by running notebooks, named without their ending, and the renderings after them.
+
+    `stage` opens the set in the folder in which it is made. With `keep_public` only internal/ is replaced.
+    """
+    from pipeline.execution.runner import Step, run
+    from pipeline.register.reading import register_files
+
+    run(
+        target=target,
+        notebooks=[(name.partition("_")[2] or name, REPOSITORY / "notebooks" / f"{name}.ipynb") for name in notebooks],
+        parameters=parameters,
+        environment={DATA_VARIABLE: str(data_folder()), OUTPUTS_VARIABLE: str(outputs_folder())},
+        steps=[Step(name, action) for name, action in renderings],
+        guard=_guard(project, stage),
+        keep_public=keep_public,
+        inputs=_inputs(project, register_files(project)),
+        code_roots=CODE_ROOTS,
+        sentence_errors=frozenset(SENTENCES),
+    )
+
+
+def _inputs(project: Project, register: list[Path]) -> dict[str, Path]:
+    """Every file of the project that may shape a report, by its name below the project's folder."""
+    others = [project.folder / name for name in ("project.yml", "corrections.yml", "explanations.csv")]
+    commentary = sorted((project.folder / "commentary").glob("*.md"))
+    return {
+        path.relative_to(project.folder).as_posix(): path
+        for path in (*register, *others, *commentary)
+        if path.is_file()
+    }
+
+
+def _guard(project: Project, stage: Callable[[Path], Stage]) -> Callable[[Path], None]:
+    def check(folder: Path) -> None:
+        from pipeline.confidentiality.guard import guard
+        from pipeline.register.identities import known_names
+        from pipeline.reporting.catalogue import own_texts
+
+        known = known_names(project, stage(folder).load("identities.parquet"))
+        guard(folder, known.without_those_in(own_texts(project)))
+
+    return check
