@@ -59,7 +59,8 @@ dictionary: setup ## docs/register.md's lists of columns and rules anew, from th
 
 test: ## all tests
 	@sh ./setup.sh test
-	@.venv/bin/python -m pytest
+	@# As many at once as there are processors; the tests of one file share what they make and stay together.
+	@.venv/bin/python -m pytest -n auto --dist loadfile
 
 lint: setup ## what must hold before a change is handed in: style, types, notebooks without outputs
 	.venv/bin/python -m ruff check
