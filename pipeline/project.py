@@ -19,7 +19,7 @@ from babel import Locale, UnknownLocaleError
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from pipeline.errors import InputError
-from pipeline.period import shown
+from pipeline.period import Period, parse_day, shown
 from pipeline.working_days import WorkingCalendar
 from pipeline.yaml_files import Strict, check_model, read_yaml
 
@@ -140,6 +140,38 @@ class Texts(Strict):
     escalation: tuple[Escalation, ...] = ()
 
 
+class ReconciliationException(Strict):
+    """A difference between figures that somebody signed for: it fits one check of one period, and that number only."""
+
+    check: Annotated[str, Field(min_length=1)]
+    scope: Literal["period", "previous", "cumulative"]
+    dimension: str = ""
+    period: str
+    difference: Annotated[int, Field(strict=True)]
+    reason: Text
+    who: Text
+    date: date
+
+    @field_validator("period")
+    @classmethod
+    def _is_period(cls, value: str) -> str:
+        label, mark, as_of = value.partition("@")
+        try:
+            Period.parse(label)
+            if mark:
+                parse_day(as_of, "the day after @")
+        except InputError as error:
+            raise ValueError(str(error).rstrip(".")) from None
+        return value
+
+    @field_validator("difference")
+    @classmethod
+    def _is_difference(cls, value: int) -> int:
+        if value == 0:
+            raise ValueError("a difference of 0 needs no exception")
+        return value
+
+
 def _vocabulary(defaults: Mapping[str, str]) -> Any:
     def merge(value: Any) -> Any:
         if isinstance(value, dict):
@@ -227,6 +259,7 @@ class Settings(Strict):
     pending_age_days: tuple[Annotated[int, Field(ge=0)], ...] = (7, 14, 30, 60)
     severities: tuple[str, ...] = ()
     severe_from: str | None = None
+    reconciliation_exceptions: tuple[ReconciliationException, ...] = ()
     confidential: Confidential = Confidential()
     texts: Texts
 
@@ -295,6 +328,15 @@ class Settings(Strict):
             for spelling in _spellings_of(code, term):
                 if seen.setdefault(spelling, code) != code:
                     raise ValueError(f"'{spelling}' stands for both {seen[spelling]} and {code}")
+        return value
+
+    @field_validator("reconciliation_exceptions")
+    @classmethod
+    def _each_once(cls, value: tuple[ReconciliationException, ...]) -> tuple[ReconciliationException, ...]:
+        keys = [(one.check, one.scope, one.dimension, one.period) for one in value]
+        for place, key in enumerate(keys):
+            if key in keys[:place]:
+                raise ValueError(f"there are two exceptions for {key[0]} ({key[1]}) of {key[3]}; keep one")
         return value
 
     @field_validator("service_standards")

@@ -32,6 +32,7 @@ RESTRICTED = frozenset(
         "identities.parquet",
         "labelled.parquet",
         "sensitive.parquet",
+        "sensitive_indicators.csv",
     }
 )
 """Files below internal/ that only their owner can read: identities, and texts in which names may stand."""

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pipeline.indicators.definitions import STATISTICS, definitions
-from pipeline.indicators.facts import facts, prepare
+from pipeline.indicators.definitions import STATISTICS, definitions, unit_of
+from pipeline.indicators.facts import facts, is_received, prepare
 from pipeline.period import Scopes, Window
 from pipeline.project import NOT_STATED, Project
 
@@ -81,7 +81,10 @@ RATES: dict[str, tuple[Count, Count]] = {
 }
 """Each rate, as its numerator and denominator."""
 
+INTERNAL = ("sensitive",)
+"""Counts of grievances that `measure` never sees; see `measure_sensitive`."""
 DURATIONS = ("resolution_working_days", "resolution_calendar_days")
+AGES = ("pending_age",)
 _BY_STATUS = ("in_progress", "resolved", "rejected", "withdrawn", "status_not_stated")
 DIMENSIONS: dict[str, tuple[str, ...]] = {
     "channel": ("received", "unrelated", "duplicate", "eligible", *_BY_STATUS),
@@ -124,6 +127,7 @@ def measure(labelled: pd.DataFrame, project: Project, scopes: Scopes, collected:
     Measured
         Its table has the columns of `COLUMNS`; percentages are 0-100 and unrounded.
     """
+    require_definitions()
     cases = prepare(labelled, project)
     by_scope = {scope: facts(cases, window, project) for scope, window in scopes.windows().items()}
     parts = []
@@ -131,9 +135,7 @@ def measure(labelled: pd.DataFrame, project: Project, scopes: Scopes, collected:
         computer = _Computer(by_scope[scope], scope, window, project, frozenset(collected))
         parts += [*computer.counts(), *computer.rates(), *computer.durations(), *computer.ages()]
         parts += computer.by_dimension()
-    table = pd.DataFrame(parts, columns=list(COLUMNS))
-    counts = {name: table[name].astype("Int64") for name in ("numerator", "denominator")}
-    table = table.assign(value=table["value"].astype("float64"), **counts)
+    table = _tidy(parts)
     order = {name: place for place, name in enumerate(_ids_in_order())}
     scope_order = {"period": 0, "previous": 1, "cumulative": 2}
     keys = pd.DataFrame({"scope": table["scope"].map(scope_order), "indicator": table["indicator"].map(order)})
@@ -142,12 +144,41 @@ def measure(labelled: pd.DataFrame, project: Project, scopes: Scopes, collected:
     )
 
 
+def measure_sensitive(
+    sensitive: pd.DataFrame, project: Project, scopes: Scopes, collected: Iterable[str]
+) -> pd.DataFrame:
+    """Count the sensitive grievances received in each scope, by the bounds of `received` and whatever they concern.
+
+    `sensitive` holds the grievances that `measure` does not see. The table has the columns of `COLUMNS` and is for
+    restricted files alone.
+    """
+    rows = []
+    for scope, window in scopes.windows().items():
+        computer = _Computer(sensitive, scope, window, project, frozenset(collected))
+        rows.append(computer.count("sensitive", is_received(sensitive, window)))
+    return _tidy(rows)
+
+
+def require_definitions() -> None:
+    """Assert that definitions.yml and what is computed here are the same indicators, shares the same shares."""
+    computed, defined = {*COUNTS, *RATES, *DURATIONS, *AGES, *INTERNAL}, definitions()
+    assert computed == set(defined), f"computed or defined alone: {', '.join(sorted(computed ^ set(defined)))}"
+    shares = {name for name, definition in defined.items() if definition.unit == "percent"}
+    assert shares == set(RATES), f"a share on one side alone: {', '.join(sorted(shares ^ set(RATES)))}"
+
+
+def _tidy(rows: Sequence[dict[str, object]]) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    counts = {name: table[name].astype("Int64") for name in ("numerator", "denominator")}
+    return table.assign(value=table["value"].astype("float64"), **counts)
+
+
 def rows_behind(f: pd.DataFrame, indicator: str) -> pd.Series:
     """Return the registration numbers that a figure is made of, in the order of the register.
 
     Those of a rate are its numerator's; see `rows_left`.
     """
-    if indicator in (*DURATIONS, "pending_age"):
+    if indicator in (*DURATIONS, *AGES):
         return f.loc[days_behind(f, indicator).index, "registration_no"]
     return f.loc[(COUNTS.get(indicator) or RATES[indicator][0])(f) > 0, "registration_no"]
 
@@ -198,8 +229,6 @@ class _Computer:
         return None
 
     def _row(self, indicator: str, state: str, value: float | None = None, **rest: object) -> dict[str, object]:
-        base = indicator if indicator in definitions() else indicator.rpartition("_")[0]
-        unit = "count" if indicator.endswith("_n") else definitions()[base].unit
         return {
             "indicator": indicator,
             "scope": self.scope,
@@ -208,7 +237,7 @@ class _Computer:
             "value": value,
             "numerator": None,
             "denominator": None,
-            "unit": unit,
+            "unit": unit_of(indicator),
             "state": state,
             **rest,
         }
@@ -217,12 +246,11 @@ class _Computer:
         return [name for name in indicators if self.scope in definitions()[name].scopes]
 
     def counts(self) -> list[dict[str, object]]:
-        rows = []
-        for name in self._wanted(COUNTS):
-            lacking = self._lacking(name)
-            total = None if lacking else int(COUNTS[name](self.facts).sum())
-            rows.append(self._row(name, lacking or "stated", total))
-        return rows
+        return [self.count(name, COUNTS[name](self.facts)) for name in self._wanted(COUNTS)]
+
+    def count(self, name: str, of_each: pd.Series) -> dict[str, object]:
+        lacking = self._lacking(name)
+        return self._row(name, lacking or "stated", None if lacking else int(of_each.sum()))
 
     def rates(self) -> list[dict[str, object]]:
         return [self._rate(name) for name in self._wanted(RATES)]

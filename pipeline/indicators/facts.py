@@ -69,6 +69,12 @@ def _deadline(received: pd.Series, days: int, unit: str, calendar: WorkingCalend
     return pd.Series(moved.astype("datetime64[us]"), index=received.index)
 
 
+def is_received(cases: pd.DataFrame, window: Window) -> pd.Series:
+    """Say which grievances were received in a window: those whose bounds of receipt lie inside its counted days."""
+    s, c = pd.Timestamp(window.start), pd.Timestamp(window.counted_to)
+    return (cases["date_received_earliest"] >= s) & (cases["date_received_latest"] <= c)
+
+
 def is_open(cases: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
     """Say which grievances were received, admissible and not ended at the end of `day`."""
     received = cases["date_received_latest"] <= day
@@ -110,18 +116,18 @@ def facts(cases: pd.DataFrame, window: Window, project: Project) -> pd.DataFrame
     """
     s, c, a = (pd.Timestamp(day) for day in (window.start, window.counted_to, window.as_of))
     earliest, latest = cases["date_received_earliest"], cases["date_received_latest"]
-    is_received = (earliest >= s) & (latest <= c)
+    received = is_received(cases, window)
     admissible = cases["is_admissible"]
     frame = pd.DataFrame(
         {
             "registration_no": cases["registration_no"].fillna("row " + cases["source_row"].astype("str")),
             "source_row": cases["source_row"],
-            "is_received": is_received,
-            "is_unplaced": cases["date_received"].isna() & ~is_received & (latest >= s) & (earliest <= c),
+            "is_received": received,
+            "is_unplaced": cases["date_received"].isna() & ~received & (latest >= s) & (earliest <= c),
             "is_before": latest < s,
             "is_after": earliest > c,
-            "is_unrelated": is_received & (cases["relation_counted"] == "unrelated"),
-            "is_eligible": is_received & admissible,
+            "is_unrelated": received & (cases["relation_counted"] == "unrelated"),
+            "is_eligible": received & admissible,
             "status": status_at(cases, a),
             "is_open_before": is_open(cases, s - pd.Timedelta(days=1)),
             "is_open_after": is_open(cases, c),
@@ -133,7 +139,7 @@ def facts(cases: pd.DataFrame, window: Window, project: Project) -> pd.DataFrame
             "sex": cases["complainant_sex"].fillna(NOT_STATED),
         }
     )
-    frame["is_duplicate"] = is_received & ~admissible & ~frame["is_unrelated"]
+    frame["is_duplicate"] = received & ~admissible & ~frame["is_unrelated"]
     return frame.assign(
         **_events(cases, frame, s, c), **_deadlines(cases, frame, project, c, a), **_answers(cases, frame, project, a)
     )

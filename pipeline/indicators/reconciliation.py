@@ -1,58 +1,180 @@
 """Whether the figures agree with each other; what does not stops the run, with the rows that break it.
 
-Source of the rules: docs/indicators.md, 'Stock and flow agree' and 'Totals agree'.
+Source of the rules: docs/indicators.md, 'Stock and flow agree' and 'Totals agree'. A difference that somebody signed
+for in project.yml is let through and printed.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import TypeVar
 
 import pandas as pd
 
-from pipeline.errors import ReconciliationError
+from pipeline.errors import InputError, ReconciliationError
 from pipeline.indicators.computation import COUNTS, DIMENSIONS, Measured
+from pipeline.indicators.definitions import base_of, definitions
 from pipeline.period import Scopes
+from pipeline.project import Project, ReconciliationException
 
-COLUMNS = ("check", "scope", "dimension", "left", "right", "difference", "rows")
-"""The columns of internal/reconciliation.csv: `left` and `right` must be equal."""
+COLUMNS = (
+    "check",
+    "scope",
+    "dimension",
+    "left",
+    "right",
+    "difference",
+    "rows",
+    "left_is",
+    "right_is",
+    "exception",
+    "signed_by",
+    "signed_on",
+)
+"""The columns of internal/reconciliation.csv: `left` and `right` must be equal, or the difference is signed for."""
+VERDICTS = ("agrees", "signed exception", "does not agree")
 
-STOCK_AND_FLOW = {
-    "opening_stock": 1,
-    "eligible": 1,
-    "entered_unplaced": 1,
-    "reopenings": 1,
-    "resolutions": -1,
-    "closed_otherwise": -1,
-    "ended_undated": -1,
+SERIES = ("label", "opening", "received", "reopened", "resolved", "closed_otherwise", "closing")
+"""The columns of a series of stocks and flows, one row a period."""
+_SIGNS = {"opening": 1, "received": 1, "reopened": 1, "resolved": -1, "closed_otherwise": -1}
+"""The identity: these, with their signs, add up to `closing`."""
+_INDICATORS = {
+    "opening": ("opening_stock",),
+    "received": ("eligible", "entered_unplaced"),
+    "reopened": ("reopenings",),
+    "resolved": ("resolutions",),
+    "closed_otherwise": ("closed_otherwise", "ended_undated"),
+    "closing": ("closing_stock",),
 }
-"""The identity: these, with their signs, add up to `closing_stock`."""
+"""What each column of a series is made of."""
+STOCK_AND_FLOW = {name: sign for column, sign in _SIGNS.items() for name in _INDICATORS[column]}
+"""The identity in indicators: these, with their signs, add up to `closing_stock`."""
 STATUSES = ("in_progress", "resolved", "rejected", "withdrawn", "status_not_stated")
+KINDS = ("unrelated", "duplicate", "eligible")
+FLOWS = ("resolutions", "reopenings", "closed_otherwise", "ended_undated")
+"""Counts of events, each on one day, so that those of adjoining windows add up to those of both."""
+
+SIDES = {
+    "stock_and_flow": (
+        "Open at the end",
+        "Open at the beginning + eligible + entered without a date + reopened − resolved − rejected or withdrawn − "
+        "ended without a usable date",
+    ),
+    "received_by_kind": ("Received", "Unrelated + duplicates + eligible"),
+    "eligible_by_status": ("Eligible", "In progress + resolved + rejected + withdrawn + status not stated"),
+    "every_row_has_a_place": (
+        "Grievances in the register that are not sensitive",
+        "Received before the window + in it + after it + not placed",
+    ),
+    "open_by_age": ("Open at the end", "Open at the end with an age"),
+    "opening_is_former_closing": ("Open at the beginning of the period", "Open at the end of the previous period"),
+    "closing_is_cumulative_closing": ("Open at the end of the period", "Open at the end, counted since the start"),
+    "received_since_the_start": (
+        "Received since the start",
+        "Received before the period + in it + on one side or the other of its first day",
+    ),
+    "resolutions_since_the_start": ("Resolutions since the start", "Resolutions of the previous period + this one"),
+    "reopenings_since_the_start": ("Reopenings since the start", "Reopenings of the previous period + this one"),
+    "closed_otherwise_since_the_start": (
+        "Rejections and withdrawals since the start",
+        "Rejections and withdrawals of the previous period + this one",
+    ),
+    "ended_undated_since_the_start": (
+        "Ended without a usable date since the start",
+        "Ended without a usable date in the previous period + this one",
+    ),
+    "annex": ("Grievances that the annex is to list", "Rows of the annex"),
+}
+"""What stands on the left and on the right of each check of the headlines."""
+OF_EACH_MEMBER = {
+    "stock_and_flow": "Members for which stock and flow do not balance",
+    "received_by_kind": "Members for which received is not unrelated + duplicates + eligible",
+    "eligible_by_status": "Members for which eligible is not the sum over the statuses",
+}
+"""The identities that are looked at for each member of a dimension, and what is counted: those that break them."""
+NONE, SUM_OF_MEMBERS, TIMED = "None of the members", "Sum over the members", "First resolutions with both dates known"
+_CLASSES = {"age": "pending_age", "working_days": "resolution_working_days_n"}
 _MOST_ROWS = 20
+T = TypeVar("T", int, pd.Series)
 
 
-def reconcile(measured: Measured, scopes: Scopes, annex_rows: int) -> pd.DataFrame:
-    """Make every check; one row a check, with the columns of `COLUMNS`. See `require` for what follows."""
-    rows = []
+def reconcile(
+    measured: Measured, scopes: Scopes, annex_rows: int, signed: Sequence[ReconciliationException] = ()
+) -> pd.DataFrame:
+    """Make every check; one row a check, with the columns of `COLUMNS`. See `require` for what follows.
+
+    `signed` are the exceptions of this period; see `exceptions_of`.
+    """
+    rows = [*_stocks(measured)]
     for scope, facts in measured.facts.items():
-        rows += [*_within_scope(measured, scope, facts), *_by_dimension(measured, scope)]
-    rows += _between_periods(measured, scopes)
-    facts = measured.facts["period"]
-    annex = int(in_annex(facts).sum())
+        rows += [*_within_scope(measured, scope, facts), *_by_dimension(measured, scope), *_of_members(measured, scope)]
+    rows += _since_the_start(measured, scopes)
+    annex = int(in_annex(measured.facts["period"]).sum())
     rows.append(_check("annex", "period", annex, annex_rows))
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return _with_exceptions(_table(rows), signed)
 
 
-def require(checks: pd.DataFrame) -> None:
-    """Stop with a `ReconciliationError` that names every check that fails, the difference and the rows."""
-    failed = checks[checks["difference"] != 0]
-    if failed.empty:
-        return
-    sentences = [
-        f"{row.check} ({row.scope}{', by ' + row.dimension if row.dimension else ''}): {row.left} is not {row.right}, "
-        f"the difference is {row.difference}; rows that break it: {row.rows or 'none can be named'}."
-        for row in failed.itertuples()
-    ]
-    raise ReconciliationError("The figures do not agree, so no report is made.\n" + "\n".join(sentences))
+def reconcile_stocks(series: pd.DataFrame) -> pd.DataFrame:
+    """Check a series of stocks and flows by itself, as it may be published: the columns of `SERIES`, in order of time.
+
+    Each row must balance, and open with what the row before closed with. The checks are those that `reconcile` makes of
+    the indicators; `scope` is the row's label. A column that the series lacks is 0 throughout.
+    """
+    return _table(_stock_checks(_filled(series)))
+
+
+def whole(series: pd.DataFrame, label: str) -> pd.DataFrame:
+    """Put a series into one row: flows are added up, stocks never; it opens with the first and closes with the last."""
+    flows = _filled(series)
+    first, last = flows.iloc[0], flows.iloc[-1]
+    added = flows[["received", "reopened", "resolved", "closed_otherwise"]].sum()
+    return pd.DataFrame(
+        [{"label": label, "opening": first["opening"], **added, "closing": last["closing"]}], columns=list(SERIES)
+    )
+
+
+def exceptions_of(project: Project, scopes: Scopes) -> tuple[ReconciliationException, ...]:
+    """Return the exceptions that project.yml holds for exactly this period, and this AS_OF where one is given."""
+    return tuple(one for one in project.settings.reconciliation_exceptions if one.period == scopes.label)
+
+
+def require(checks: pd.DataFrame, signed: Sequence[ReconciliationException] = ()) -> None:
+    """Stop where figures do not agree and nobody signed for it, or where an exception fits no check.
+
+    The first is a `ReconciliationError` that names every check that fails, the difference and the rows; the second an
+    `InputError`, since what was signed for is no longer so.
+    """
+    failed = checks[_verdicts(checks) == "does not agree"]
+    if not failed.empty:
+        sentences = [_sentence(row) for row in failed.to_dict("records")]
+        raise ReconciliationError("The figures do not agree, so no report is made.\n" + "\n".join(sentences))
+    used = {_key(row) for row in checks[_verdicts(checks) == "signed exception"].to_dict("records")}
+    unused = [one for one in signed if _key(one.model_dump()) not in used]
+    if unused:
+        raise InputError("\n".join(_unused(one) for one in unused))
+
+
+def audited(checks: pd.DataFrame) -> pd.DataFrame:
+    """Write the checks for an auditor: what must equal what, for which scope and dimension, and whether it does."""
+    return pd.DataFrame(
+        {
+            "check": checks["left_is"] + " = " + checks["right_is"],
+            "scope": checks["scope"],
+            "dimension": checks["dimension"],
+            "left": checks["left"],
+            "right": checks["right"],
+            "difference": checks["difference"],
+            "verdict": _verdicts(checks),
+            "rows": checks["rows"],
+        }
+    )
+
+
+def exceptions_used(checks: pd.DataFrame) -> pd.DataFrame:
+    """List what was let through because somebody signed for it: who, when and why; no row where everything agrees."""
+    used = checks[_verdicts(checks) == "signed exception"].reset_index(drop=True)
+    return used[["check", "scope", "dimension", "left", "right", "difference", "exception", "signed_by", "signed_on"]]
 
 
 def in_annex(facts: pd.DataFrame) -> pd.Series:
@@ -60,77 +182,184 @@ def in_annex(facts: pd.DataFrame) -> pd.Series:
     return facts["is_eligible"] | (facts["resolutions"] > 0)
 
 
+def straddlers(whole_facts: pd.DataFrame, parts: Iterable[pd.DataFrame]) -> pd.Series:
+    """Name the undated that a window counts as received while none of its parts does: they lie across a cut."""
+    straddles = whole_facts["is_received"].copy()
+    for part in parts:
+        straddles &= ~part["is_received"]
+    return whole_facts.loc[straddles, "registration_no"]
+
+
+# -- the stock and the flow ------------------------------------------------------------------------------------------
+
+
+def _moved(flows: Mapping[str, T]) -> T:
+    """Return what must be open at the end, by the columns of a series; the one place where the identity is reckoned."""
+    left = [sign * flows[column] for column, sign in _SIGNS.items()]
+    total = left[0]
+    for one in left[1:]:
+        total = total + one
+    return total
+
+
+def _as_series(of: Mapping[str, T]) -> dict[str, T]:
+    """Put indicators, as totals or as counts of each grievance, into the columns of a series."""
+    columns: dict[str, T] = {}
+    for column, (first, *rest) in _INDICATORS.items():
+        columns[column] = of[first]
+        for name in rest:
+            columns[column] = columns[column] + of[name]
+    return columns
+
+
+def _filled(series: pd.DataFrame) -> pd.DataFrame:
+    lacking = dict.fromkeys((name for name in SERIES if name not in series), 0)
+    return series.assign(**lacking)[list(SERIES)]
+
+
+def _stock_checks(
+    series: pd.DataFrame, breaking: Mapping[tuple[str, str], pd.Series] | None = None
+) -> list[dict[str, object]]:
+    """Check each row of a series and each border between two; `breaking` names the rows by check and label."""
+    named = breaking or {}
+    rows = []
+    periods = series.to_dict("records")
+    for one in periods:
+        numbers = named.get(("stock_and_flow", str(one["label"])))
+        rows.append(_check("stock_and_flow", str(one["label"]), int(one["closing"]), int(_moved(one)), numbers))
+    for former, one in pairwise(periods):
+        numbers = named.get(("opening_is_former_closing", str(one["label"])))
+        opening, closing = int(one["opening"]), int(former["closing"])
+        rows.append(_check("opening_is_former_closing", str(one["label"]), opening, closing, numbers))
+    return rows
+
+
+def _stocks(measured: Measured) -> list[dict[str, object]]:
+    """Check the previous period and this one as a series, and the time since the start by itself."""
+    breaking = {}
+    for scope, facts in measured.facts.items():
+        of_each = _as_series({name: COUNTS[name](facts) for name in (*STOCK_AND_FLOW, "closing_stock")})
+        breaking["stock_and_flow", scope] = _numbers(facts, _moved(of_each) != of_each["closing"])
+    if "previous" in measured.facts:
+        differs = measured.facts["previous"]["is_open_after"] != measured.facts["period"]["is_open_before"]
+        breaking["opening_is_former_closing", "period"] = _numbers(measured.facts["period"], differs)
+    chain = [scope for scope in ("previous", "period") if scope in measured.facts]
+    return [
+        check
+        for part in (chain, ["cumulative"])
+        for check in _stock_checks(
+            pd.DataFrame([{"label": scope, **_as_series(headlines(measured.table, scope))} for scope in part]), breaking
+        )
+    ]
+
+
+# -- the totals ------------------------------------------------------------------------------------------------------
+
+
 def _within_scope(measured: Measured, scope: str, facts: pd.DataFrame) -> list[dict[str, object]]:
     totals = headlines(measured.table, scope)
-    count = {name: COUNTS[name](facts) for name in (*STOCK_AND_FLOW, *STATUSES, "received", "unrelated", "duplicate")}
-    after = COUNTS["closing_stock"](facts)
-    moved = sum(sign * count[name] for name, sign in STOCK_AND_FLOW.items())
-    parts = count["unrelated"] + count["duplicate"] + count["eligible"]
-    by_status = sum(count[name] for name in STATUSES)
+    count = {name: COUNTS[name](facts) for name in (*KINDS, *STATUSES, "received", "closing_stock")}
+    by_kind, by_status = (sum(count[name] for name in names) for names in (KINDS, STATUSES))
     places = facts[["is_before", "is_received", "is_unplaced", "is_after"]].sum(axis=1)
-    stock = sum(sign * totals[name] for name, sign in STOCK_AND_FLOW.items())
+    kinds, statuses = (sum(totals[name] for name in names) for names in (KINDS, STATUSES))
+    aged = facts["pending_days"].notna().astype("int64")
     return [
-        _check("stock_and_flow", scope, totals["closing_stock"], stock, facts, moved != after),
+        _check("received_by_kind", scope, totals["received"], kinds, _numbers(facts, by_kind != count["received"])),
         _check(
-            "received_by_kind",
-            scope,
-            totals["received"],
-            totals["unrelated"] + totals["duplicate"] + totals["eligible"],
-            facts,
-            parts != count["received"],
+            "eligible_by_status", scope, totals["eligible"], statuses, _numbers(facts, by_status != count["eligible"])
         ),
-        _check(
-            "eligible_by_status",
-            scope,
-            totals["eligible"],
-            sum(totals[name] for name in STATUSES),
-            facts,
-            by_status != count["eligible"],
-        ),
-        _check("every_row_has_a_place", scope, len(facts), int(places.sum()), facts, places != 1),
+        _check("every_row_has_a_place", scope, len(facts), int(places.sum()), _numbers(facts, places != 1)),
         _check(
             "open_by_age",
             scope,
             totals["closing_stock"],
             totals["pending_age"],
-            facts,
-            after != facts["pending_days"].notna(),
+            _numbers(facts, count["closing_stock"] != aged),
         ),
     ]
 
 
 def _by_dimension(measured: Measured, scope: str) -> list[dict[str, object]]:
+    """Check that each breakdown adds up to its headline."""
     table = measured.table[measured.table["scope"] == scope]
-    totals = headlines(measured.table, scope)
+    totals, facts = headlines(measured.table, scope), measured.facts[scope]
     rows = []
-    for dimension, indicators in {
-        **DIMENSIONS,
-        "age": ("pending_age",),
-        "working_days": ("resolution_working_days_n",),
-    }.items():
+    for dimension, indicators in {**DIMENSIONS, **{name: (count,) for name, count in _CLASSES.items()}}.items():
         of_dimension = table[table["dimension"] == dimension]
-        facts = measured.facts[scope]
         for name in indicators:
             members = of_dimension[of_dimension["indicator"] == name]
             if (members["state"] == "not_collected").all():
                 continue
-            strange = None
+            numbers = None
             if dimension in facts and name in COUNTS:
-                strange = (COUNTS[name](facts) > 0) & ~facts[dimension].isin(members["member"])
-            rows.append(
-                _check(name, scope, totals[name], int(members["value"].sum()), facts, strange, dimension=dimension)
-            )
+                numbers = _numbers(facts, (COUNTS[name](facts) > 0) & ~facts[dimension].isin(members["member"]))
+            total = int(members["value"].sum())
+            rows.append(_check(name, scope, totals[name], total, numbers, dimension=dimension))
     return rows
 
 
-def _between_periods(measured: Measured, scopes: Scopes) -> list[dict[str, object]]:
-    previous = scopes.previous
-    if previous is None or previous.end + timedelta(days=1) != scopes.current.start:
-        return []
-    closing = headlines(measured.table, "previous")["closing_stock"]
-    opening = headlines(measured.table, "period")["opening_stock"]
-    differs = measured.facts["previous"]["is_open_after"] != measured.facts["period"]["is_open_before"]
-    return [_check("opening_is_former_closing", "period", opening, closing, measured.facts["period"], differs)]
+def _of_members(measured: Measured, scope: str) -> list[dict[str, object]]:
+    """Check the identities for each member of each dimension that the register has."""
+    table, facts = measured.table[measured.table["scope"] == scope], measured.facts[scope]
+    names = ("received", *KINDS, *STATUSES, *STOCK_AND_FLOW, "closing_stock")
+    counts = pd.DataFrame({name: COUNTS[name](facts) for name in dict.fromkeys(names)}, index=facts.index)
+    rows = []
+    for dimension in DIMENSIONS:
+        of_dimension = table[table["dimension"] == dimension]
+        if (of_dimension["state"] == "not_collected").any():
+            continue
+        by_member = counts.groupby(facts[dimension]).sum()
+        for name in [column for column in by_member if column in set(of_dimension["indicator"])]:
+            # What the table says of a member goes before what the facts say, so that the table itself is checked.
+            told = of_dimension[of_dimension["indicator"] == name].set_index("member")["value"]
+            by_member[name] = told.reindex(by_member.index).fillna(0)
+        stock = _as_series({name: by_member[name] for name in (*STOCK_AND_FLOW, "closing_stock")})
+        broken = {
+            "stock_and_flow": _moved(stock) != stock["closing"],
+            "received_by_kind": by_member[list(KINDS)].sum(axis=1) != by_member["received"],
+            "eligible_by_status": by_member[list(STATUSES)].sum(axis=1) != by_member["eligible"],
+        }
+        for check, breaks in broken.items():
+            numbers = _numbers(facts, facts[dimension].isin(breaks.index[breaks]))
+            rows.append(_check(check, scope, int(breaks.sum()), 0, numbers, dimension=dimension))
+    return rows
+
+
+def _since_the_start(measured: Measured, scopes: Scopes) -> list[dict[str, object]]:
+    """Check the period against the time since the start, which ends with it."""
+    facts, since = measured.facts["period"], measured.facts["cumulative"]
+    period, total = headlines(measured.table, "period"), headlines(measured.table, "cumulative")
+    before = since["is_received"] & facts["is_before"]
+    across = since["is_received"] & facts["is_unplaced"]
+    parts = before.astype("int64") + facts["is_received"] + across
+    rows = [
+        _check(
+            "closing_is_cumulative_closing",
+            "period",
+            period["closing_stock"],
+            total["closing_stock"],
+            _numbers(facts, facts["is_open_after"] != since["is_open_after"]),
+        ),
+        _check(
+            "received_since_the_start",
+            "cumulative",
+            total["received"],
+            int(before.sum()) + period["received"] + int(across.sum()),
+            _numbers(since, parts != since["is_received"]),
+        ),
+    ]
+    if scopes.current.start == scopes.cumulative.start:
+        chain = ["period"]
+    elif scopes.previous is not None and scopes.previous.start == scopes.cumulative.start:
+        chain = ["previous", "period"]
+    else:
+        return rows
+    for flow in FLOWS:
+        of_parts = sum(COUNTS[flow](measured.facts[scope]) for scope in chain)
+        added = sum(headlines(measured.table, scope)[flow] for scope in chain)
+        numbers = _numbers(since, of_parts != COUNTS[flow](since))
+        rows.append(_check(f"{flow}_since_the_start", "cumulative", total[flow], added, numbers))
+    return rows
 
 
 def headlines(table: pd.DataFrame, scope: str) -> dict[str, int]:
@@ -141,19 +370,70 @@ def headlines(table: pd.DataFrame, scope: str) -> dict[str, int]:
     return {name: int(value) for name, value in zip(rows["indicator"], rows["value"], strict=True)}
 
 
+# -- a check and what is said of it ----------------------------------------------------------------------------------
+
+
+def sides(check: str, dimension: str) -> tuple[str, str]:
+    """Say in words what stands on the left and on the right of a check."""
+    if not dimension:
+        return SIDES[check]
+    if check in OF_EACH_MEMBER:
+        return OF_EACH_MEMBER[check], NONE
+    return (TIMED if check == "resolution_working_days_n" else definitions()[base_of(check)].title), SUM_OF_MEMBERS
+
+
 def _check(
-    name: str,
-    scope: str,
-    left: int,
-    right: int,
-    facts: pd.DataFrame | None = None,
-    breaking: pd.Series | None = None,
-    *,
-    dimension: str = "",
+    name: str, scope: str, left: int, right: int, numbers: pd.Series | None = None, *, dimension: str = ""
 ) -> dict[str, object]:
     rows = ""
-    if left != right and facts is not None and breaking is not None:
-        numbers = facts.loc[breaking, "registration_no"]
+    if left != right and numbers is not None:
         rows = ", ".join(numbers.head(_MOST_ROWS)) + (" …" if len(numbers) > _MOST_ROWS else "")
-    difference = left - right
-    return dict(zip(COLUMNS, (name, scope, dimension, left, right, difference, rows), strict=True))
+    cells = (name, scope, dimension, left, right, left - right, rows, *sides(name, dimension), "", "", "")
+    return dict(zip(COLUMNS, cells, strict=True))
+
+
+def _table(rows: Sequence[dict[str, object]]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _numbers(facts: pd.DataFrame, breaking: pd.Series) -> pd.Series:
+    return facts.loc[breaking, "registration_no"]
+
+
+def _with_exceptions(checks: pd.DataFrame, signed: Sequence[ReconciliationException]) -> pd.DataFrame:
+    by_key = {_key(one.model_dump()): one for one in signed}
+    found = [by_key.get(_key(row)) for row in checks.to_dict("records")]
+    return checks.assign(
+        exception=[one.reason if one else "" for one in found],
+        signed_by=[one.who if one else "" for one in found],
+        signed_on=[str(one.date) if one else "" for one in found],
+    )
+
+
+def _key(of: Mapping[str, object]) -> tuple[object, ...]:
+    return of["check"], of["scope"], of["dimension"], of["difference"]
+
+
+def _verdicts(checks: pd.DataFrame) -> pd.Series:
+    agrees = checks["difference"] == 0
+    is_signed = checks["signed_by"].notna() & (checks["signed_by"] != "")
+    verdict = pd.Series("does not agree", index=checks.index)
+    return verdict.mask(is_signed, "signed exception").mask(agrees, "agrees")
+
+
+def _sentence(row: Mapping[str, object]) -> str:
+    by = f", by {row['dimension']}" if row["dimension"] else ""
+    return (
+        f"{row['check']} ({row['scope']}{by}): {row['left']} is not {row['right']}, the difference is "
+        f"{row['difference']}; on the left: {row['left_is']}; on the right: {row['right_is']}; rows that break it: "
+        f"{row['rows'] or 'none can be named'}."
+    )
+
+
+def _unused(one: ReconciliationException) -> str:
+    by = f", by {one.dimension}" if one.dimension else ""
+    return (
+        f"project.yml, key reconciliation_exceptions: the exception for {one.check} ({one.scope}{by}) of {one.period} "
+        f"fits no check that is off by {one.difference}. The figures have changed since, or a word in it is misspelt: "
+        "compare it with internal/reconciliation.csv, and take it out or have it signed anew."
+    )

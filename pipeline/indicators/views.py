@@ -6,12 +6,34 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.indicators.computation import DURATIONS, RATES, Measured, days_behind, rows_behind, rows_left
-from pipeline.indicators.definitions import definitions
+from pipeline.indicators.computation import AGES, DURATIONS, RATES, Measured, days_behind, rows_behind, rows_left
+from pipeline.indicators.definitions import base_of, definitions
 from pipeline.indicators.facts import resolved_as_of
 from pipeline.period import Scopes
 
 _MOST_NUMBERS = 20
+
+
+def meanings() -> pd.DataFrame:
+    """Say what each indicator means, as definitions.yml has it: one row an indicator, texts, blank where nothing is."""
+    rows = [
+        {
+            "indicator": name,
+            "title": one.title,
+            "definition": one.definition,
+            "counted": one.counted or f"{one.numerator} / {one.denominator}",
+            "unit": one.unit.replace("_", " "),
+            "decimals": one.decimals,
+            "direction": one.direction.replace("_", " "),
+            "needs": ", ".join(one.needs),
+            "scopes": ", ".join(one.scopes),
+            "edition": one.edition,
+            "source": one.source,
+            "caveat": one.caveat or "",
+        }
+        for name, one in definitions().items()
+    ]
+    return pd.DataFrame(rows)
 
 
 def rules_and_rows(measured: Measured, scope: str = "period") -> pd.DataFrame:
@@ -23,7 +45,7 @@ def rules_and_rows(measured: Measured, scope: str = "period") -> pd.DataFrame:
     facts = measured.facts[scope]
     rows = []
     for row in _headlines(measured.table, scope).to_dict("records"):
-        base = _base(row["indicator"])
+        base = base_of(row["indicator"])
         definition = definitions()[base]
         fraction = f" ({definition.numerator} / {definition.denominator})" if definition.denominator else ""
         is_traced = row["state"] in ("stated", "below_minimum")
@@ -106,14 +128,10 @@ def _headlines(table: pd.DataFrame, scope: str) -> pd.DataFrame:
     return table[(table["scope"] == scope) & (table["dimension"] == "")]
 
 
-def _base(indicator: str) -> str:
-    return indicator if indicator in definitions() else indicator.rpartition("_")[0]
-
-
 def _rows(facts: pd.DataFrame, indicator: str) -> pd.Series:
     """Return the numbers behind a figure, those of a duration or an age with their days: 7/2024 (3)."""
     numbers = rows_behind(facts, indicator)
-    if indicator in (*DURATIONS, "pending_age"):
+    if indicator in (*DURATIONS, *AGES):
         return numbers + " (" + days_behind(facts, indicator).astype("str") + ")"
     return numbers
 

@@ -18,6 +18,7 @@ from babel.messages.pofile import read_po, write_po
 from jinja2 import Environment, nodes
 
 from pipeline.indicators.definitions import definitions
+from pipeline.indicators.reconciliation import NONE, OF_EACH_MEMBER, SIDES, SUM_OF_MEMBERS, TIMED
 from pipeline.project import REPOSITORY, Project
 from pipeline.register.columns import dictionary
 from pipeline.register.findings import rules
@@ -70,9 +71,13 @@ def _message(function: str, texts: Sequence[object]) -> list[Message]:
 def _of_definitions() -> Iterator[tuple[Message, str]]:
     for definition in definitions().values():
         parts = (definition.title, definition.definition, definition.numerator, definition.denominator)
-        for part in (*parts, definition.caveat, definition.source):
+        for part in (*parts, definition.caveat, None if definition.is_own else definition.source):
             if part:
                 yield part, "definitions.yml"
+    for side in (*(side for pair in SIDES.values() for side in pair), *OF_EACH_MEMBER.values()):
+        yield side, "reconciliation.py"
+    for side in (NONE, SUM_OF_MEMBERS, TIMED):
+        yield side, "reconciliation.py"
     for rule in rules().values():
         yield rule.title, "rules.yml"
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.indicators.definitions import decimals_of
 from pipeline.reporting.words import Words
 
 PUBLIC_COLUMNS = ("indicator", "scope", "dimension", "member", "value", "numerator", "denominator", "unit", "display")
@@ -93,8 +94,7 @@ def display(row: dict[str, Any], words: Words) -> str:
     if state in empty:
         return empty[str(state)]
     if pd.isna(row["denominator"]):
-        whole = row["unit"] == "count"
-        return words.number(float(row["value"]), 0 if whole else 2)
+        return words.number(float(row["value"]), decimals_of(row["indicator"]))
     n_of_n = words.text("%(n)s of %(total)s", n=int(row["numerator"]), total=int(row["denominator"]))
     if state == "below_minimum":
         return n_of_n

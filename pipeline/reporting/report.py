@@ -22,7 +22,7 @@ from pipeline.indicators.computation import COLUMNS as INDICATOR_COLUMNS
 from pipeline.indicators.computation import DURATIONS
 from pipeline.indicators.definitions import definitions
 from pipeline.register.findings import rules
-from pipeline.reporting import commentary, narrative
+from pipeline.reporting import commentary, narrative, reconciled
 from pipeline.reporting.annex import annex_table, public_cases
 from pipeline.reporting.charts import Charts
 from pipeline.reporting.labels import labels
@@ -275,8 +275,9 @@ class Report:
             "duration": text("Durations"),
             "quality": text("Quality of the register"),
         }
+        public = {name: d for name, d in definitions().items() if d.edition == "public"}
         groups = [
-            (title, [self._definition(name) for name, d in definitions().items() if d.family == family])
+            (title, [self._definition(name) for name, d in public.items() if d.family == family])
             for family, title in families.items()
         ]
         return self._section(
@@ -301,7 +302,7 @@ class Report:
             "numerator": text(definition.numerator) if definition.numerator else "",
             "denominator": text(definition.denominator) if definition.denominator else "",
             "caveat": text(definition.caveat) if definition.caveat else "",
-            "source": text(definition.source) if definition.source else "",
+            "source": "" if definition.is_own else text(definition.source),
             "display": self.numbers.display(shown, scope),
         }
 
@@ -414,6 +415,8 @@ class Report:
             stock=stock,
             checks=len(self.checks),
             agree=int((self.checks["difference"] == 0).sum()),
+            tables=reconciled.tables(self.checks, self.words),
+            exceptions=reconciled.exceptions(self.checks, self.words),
             numbering=self.stage.project.settings.numbering,
             gaps=len(gaps),
             twice=len(twice),

@@ -86,6 +86,7 @@ def row(state: str, numerator: int | None, denominator: int | None, value: float
         "denominator": denominator,
         "value": float("nan") if value is None else value,
         "unit": unit,
+        "indicator": "resolution_working_days_mean" if unit == "working_days" else "received",
     }
 
 
