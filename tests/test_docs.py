@@ -1,6 +1,6 @@
 """The documents say what the code does: lists are made from definitions, examples computed, links lead somewhere.
 
-`python tests/test_docs.py` writes the generated lists anew.
+`python tests/test_docs.py` writes the generated lists, and the schema of definitions.yml, anew.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pipeline.classification.labels import label, part_sensitive
 from pipeline.cli import COMMANDS, _parser
 from pipeline.indicators.computation import COLUMNS as INDICATOR_COLUMNS
 from pipeline.indicators.computation import DIMENSIONS, DURATIONS, STATES, Measured, measure
-from pipeline.indicators.definitions import STATISTICS, Definition, definitions
+from pipeline.indicators.definitions import SCHEMA, STATISTICS, Definition, definitions, schema_text
 from pipeline.indicators.reconciliation import COLUMNS as CHECK_COLUMNS
 from pipeline.indicators.reconciliation import STOCK_AND_FLOW
 from pipeline.period import FORMS, Period, resolve_scopes
@@ -75,7 +75,7 @@ def indicator_lists() -> str:
     for family, title in titles.items():
         of_family = {name: one for name, one in definitions().items() if one.family == family}
         rows = [_indicator_row(name, one) for name, one in of_family.items()]
-        parts.append(f"### {title}\n\n{markdown_table(['id', 'definition', 'unit', 'needs'], rows)}")
+        parts.append(f"### {title}\n\n{markdown_table(_HEADINGS, rows)}")
     statistics = ", ".join(f"`_{name}`" for name in STATISTICS)
     rows = [
         [f"`{name}`", ", ".join(f"`{one}`" for one in counts), "inside only" if name in WITHHELD_DIMENSIONS else "yes"]
@@ -92,18 +92,30 @@ def indicator_lists() -> str:
     )
 
 
+_HEADINGS = ["id", "definition", "unit", "decimals", "direction", "needs", "source"]
+
+
 def _indicator_row(name: str, one: Definition) -> list[str]:
-    return [f"`{name}`", _in_words(one), one.unit.replace("_", " "), ", ".join(f"`{need}`" for need in one.needs)]
+    unit, direction = one.unit.replace("_", " "), one.direction.replace("_", " ")
+    needs = ", ".join(f"`{need}`" for need in one.needs)
+    return [f"`{name}`", _in_words(one), unit, str(one.decimals), direction, needs, _source(one)]
+
+
+def _source(one: Definition) -> str:
+    """Link to the section of this page, where the rule is the project's own."""
+    if not one.is_own:
+        return one.source
+    (section,) = re.findall("'([^']+)'", one.source)
+    return f"[{section}](#{anchor_of(section)})"
 
 
 def _in_words(one: Definition) -> str:
     words = [f"**{one.title}.** {one.definition}"]
-    if one.denominator:
-        words.append(f"*{one.numerator}* of *{one.denominator}*.")
+    words.append(f"*{one.numerator}* of *{one.denominator}*." if one.denominator else f"Counted: {one.counted}.")
     if one.caveat:
         words.append(one.caveat)
-    if one.source:
-        words.append(f"Source: {one.source}.")
+    if one.edition == "internal":
+        words.append("In no public file.")
     if set(one.scopes) != {"period", "previous", "cumulative"}:
         words.append(f"Scope: {', '.join(one.scopes)} only.")
     return " ".join(words)
@@ -119,12 +131,24 @@ def refresh() -> None:
     for document, lists in LISTS.items():
         made = with_lists(text_of(document), lists, document)
         (ROOT / document).write_text(made, encoding="utf-8", newline="\n")
+    SCHEMA.write_text(schema_text(), encoding="utf-8", newline="\n")
 
 
 @pytest.mark.parametrize("document", LISTS)
 def test_a_list_made_from_the_definitions_is_up_to_date(document: str) -> None:
     text = text_of(document)
     assert with_lists(text, LISTS[document], document) == text, "run python tests/test_docs.py, or make dictionary"
+
+
+def test_the_schema_of_the_definitions_is_up_to_date() -> None:
+    assert SCHEMA.read_text(encoding="utf-8") == schema_text(), "run python tests/test_docs.py"
+
+
+def test_the_source_of_every_definition_of_our_own_is_a_section_of_the_document() -> None:
+    quoted = {name: re.findall("'([^']+)'", one.source) for name, one in definitions().items() if one.is_own}
+    headings = re.findall(r"^## (.*)$", text_of("docs/indicators.md"), flags=re.MULTILINE)
+    assert {name: sections for name, sections in quoted.items() if len(sections) != 1} == {}
+    assert {section for (section,) in quoted.values()} <= set(headings)
 
 
 # -- project.yml -----------------------------------------------------------------------------------------------------
@@ -161,7 +185,7 @@ def default_of(field: FieldInfo) -> str:
     default = field.default
     if default is None:
         return "none"
-    if isinstance(default, Strict) or default in ((), {}):
+    if isinstance(default, Strict) or default in ((), {}, ""):
         return "empty"
     if isinstance(default, bool):
         return f"`{str(default).lower()}`"
@@ -396,8 +420,11 @@ def test_every_variable_of_make_is_explained() -> None:
 
 def anchors_of(path: Path) -> set[str]:
     """Return the anchors that a Markdown viewer gives to the headings of a document."""
-    headings = re.findall(r"^#+ (.*)$", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+    return {anchor_of(heading) for heading in re.findall(r"^#+ (.*)$", path.read_text("utf-8"), flags=re.MULTILINE)}
+
+
+def anchor_of(heading: str) -> str:
+    return re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
