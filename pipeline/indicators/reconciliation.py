@@ -64,8 +64,8 @@ SIDES = {
     "received_by_kind": ("Received", "Unrelated + duplicates + eligible"),
     "eligible_by_status": ("Eligible", "In progress + resolved + rejected + withdrawn + status not stated"),
     "every_row_has_a_place": (
-        "Grievances in the register that are not sensitive",
-        "Received before the window + in it + after it + not placed",
+        "Grievances that are not in just one place: before the window, in it, after it or not placed",
+        "None of the grievances",
     ),
     "open_by_age": ("Open at the end", "Open at the end with an age"),
     "opening_is_former_closing": ("Open at the beginning of the period", "Open at the end of the previous period"),
@@ -268,7 +268,7 @@ def _within_scope(measured: Measured, scope: str, facts: pd.DataFrame) -> list[d
         _check(
             "eligible_by_status", scope, totals["eligible"], statuses, _numbers(facts, by_status != count["eligible"])
         ),
-        _check("every_row_has_a_place", scope, len(facts), int(places.sum()), _numbers(facts, places != 1)),
+        _check("every_row_has_a_place", scope, int((places != 1).sum()), 0, _numbers(facts, places != 1)),
         _check(
             "open_by_age",
             scope,
