@@ -309,6 +309,7 @@ def _of_members(measured: Measured, scope: str) -> list[dict[str, object]]:
         if (of_dimension["state"] == "not_collected").any():
             continue
         by_member = counts.groupby(facts[dimension]).sum()
+        by_member = by_member.reindex(by_member.index.union(of_dimension["member"].unique()), fill_value=0)
         for name in [column for column in by_member if column in set(of_dimension["indicator"])]:
             # What the table says of a member goes before what the facts say, so that the table itself is checked.
             told = of_dimension[of_dimension["indicator"] == name].set_index("member")["value"]
