@@ -90,6 +90,7 @@ def _sentence(fault: Any, data: Any, shown_as: str) -> str:
     path = _existing_path(fault["loc"], data)
     line = _line_of(path, data)
     key = ".".join(str(part + 1) if isinstance(part, int) else part for part in path) or "the file"
+    key = "".join(letter if letter.isprintable() else "?" for letter in key)
     what = {
         "extra_forbidden": "this key is not known; check the spelling against docs/project-file.md or remove it",
         "missing": "this key is required and missing",
