@@ -86,6 +86,7 @@ class Ingredients(Strict):
     types: dict[Code, GrievanceType]
     severities: dict[str, float]
     places: tuple[str, ...]
+    vulnerable_groups: dict[str, float]
     escalated_to: tuple[str, ...]
     referred_to: tuple[str, ...]
     names: dict[Literal["given", "family", "firm"], tuple[tuple[str, ...], ...]]
@@ -222,8 +223,16 @@ def invented_register(rows: int, seed: int, *, start: date = START, half_years: 
         **_standing(chance, course, topic),
         **{name: span.written(days) for name, days in course.days.items()},
         **_ratings(chance, span, course, kind),
+        "vulnerable_group": _vulnerable_groups(seed, sender),
     }
     return pd.DataFrame({name: pd.Series(columns[name], dtype="str") for name in dictionary()})
+
+
+def _vulnerable_groups(seed: int, sender: Mapping[str, Texts]) -> Texts:
+    """Draw the groups by chance of their own, so that no other column depends on them; a firm belongs to none."""
+    weights = ingredients().vulnerable_groups
+    chance = Chance((seed, 3), len(sender["complainant"]))
+    return np.where(sender["complainant_sex"] != "", _texts(list(weights))[chance.pick(list(weights.values()))], "")
 
 
 def _texts(values: Sequence[str] | pd.Index) -> Texts:
