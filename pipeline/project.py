@@ -172,6 +172,74 @@ class ReconciliationException(Strict):
         return value
 
 
+class Beneficiaries(Strict):
+    """How many people the project is for, on which day and by whose count; the breakdowns are as in the register.
+
+    A person has one sex and one place, so those add up to the total at most; vulnerable groups may overlap.
+    """
+
+    total: Annotated[int, Field(ge=1)]
+    source: Text
+    date: date
+    by_sex: dict[str, Annotated[int, Field(ge=1)]] = {}
+    by_location: dict[str, Annotated[int, Field(ge=1)]] = {}
+    by_vulnerable_group: dict[str, Annotated[int, Field(ge=1)]] = {}
+
+    def by_dimension(self) -> dict[str, dict[str, int]]:
+        """Return the numbers by the names of the dimensions of the indicators."""
+        return {"location": self.by_location, "sex": self.by_sex, "vulnerable_group": self.by_vulnerable_group}
+
+    @field_validator("by_sex", "by_location", "by_vulnerable_group")
+    @classmethod
+    def _once_each(cls, value: dict[str, int]) -> dict[str, int]:
+        seen: dict[str, str] = {}
+        for name in value:
+            if fold(name) == NOT_STATED or not fold(name):
+                raise ValueError(f"'{name}' cannot be the name of a group")
+            if seen.setdefault(fold(name), name) != name:
+                raise ValueError(f"'{seen[fold(name)]}' and '{name}' are one word to the program")
+        return value
+
+    @model_validator(mode="after")
+    def _within_the_total(self) -> Beneficiaries:
+        for name, numbers in (("by_sex", self.by_sex), ("by_location", self.by_location)):
+            if sum(numbers.values()) > self.total:
+                raise ValueError(f"{name} adds up to {sum(numbers.values())}, which is more than total")
+        for name, number in self.by_vulnerable_group.items():
+            if number > self.total:
+                raise ValueError(f"by_vulnerable_group: '{name}' has more members than total")
+        return self
+
+
+Amount = Annotated[float, Field(ge=0, strict=True, allow_inf_nan=False)]
+
+
+class FrameworkRow(Strict):
+    """A row of the project's results framework that one of the indicators answers."""
+
+    indicator: str
+    name: Text | None = None
+    unit: Text | None = None
+    baseline: Amount | None = None
+    baseline_date: date | None = None
+    target: Amount | None = None
+    target_date: date | None = None
+    scope: Literal["period", "cumulative"] | None = None
+    note: Text | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> FrameworkRow:
+        for name, amount, day in (
+            ("baseline", self.baseline, self.baseline_date),
+            ("target", self.target, self.target_date),
+        ):
+            if day is not None and amount is None:
+                raise ValueError(f"{name}_date is given without {name}")
+        if self.baseline_date and self.target_date and self.target_date <= self.baseline_date:
+            raise ValueError("target_date must lie after baseline_date")
+        return self
+
+
 def _vocabulary(defaults: Mapping[str, str]) -> Any:
     def merge(value: Any) -> Any:
         if isinstance(value, dict):
@@ -260,6 +328,9 @@ class Settings(Strict):
     severities: tuple[str, ...] = ()
     severe_from: str | None = None
     reconciliation_exceptions: tuple[ReconciliationException, ...] = ()
+    bank_notification: Standard | None = None
+    beneficiaries: Beneficiaries | None = None
+    results_framework: tuple[FrameworkRow, ...] = ()
     confidential: Confidential = Confidential()
     texts: Texts
 
@@ -352,6 +423,13 @@ class Settings(Strict):
     def _one_of_severities(cls, value: str | None, info: ValidationInfo) -> str | None:
         if value is not None and value not in info.data.get("severities", (value,)):
             raise ValueError("severe_from must be one of severities")
+        return value
+
+    @field_validator("bank_notification")
+    @classmethod
+    def _for_severe_ones(cls, value: Standard | None, info: ValidationInfo) -> Standard | None:
+        if value is not None and info.data.get("severe_from", "") is None:
+            raise ValueError("severe grievances are to be notified, so severe_from must say which are severe")
         return value
 
 

@@ -85,18 +85,23 @@ def check_model(data: Any, model: type[M], shown_as: str, **context: Any) -> M:
         raise InputError("\n".join(dict.fromkeys(faults))) from None
 
 
-def _sentence(fault: Any, data: Any, shown_as: str) -> str:
-    # pydantic names the variants of a union in the path; only real keys and list places are shown.
-    path = _existing_path(fault["loc"], data)
+def fault_sentence(path: Sequence[str | int], what: str, data: Any, shown_as: str) -> str:
+    """Say what is wrong with a key of what `read_yaml` returned, with its line; places in a list count from 0."""
     line = _line_of(path, data)
     key = ".".join(str(part + 1) if isinstance(part, int) else part for part in path) or "the file"
     key = "".join(letter if letter.isprintable() else "?" for letter in key)
+    place = f"{shown_as}, line {line}" if line else shown_as
+    return f"{place}, key {key}: {what[:1].lower() + what[1:]}."
+
+
+def _sentence(fault: Any, data: Any, shown_as: str) -> str:
+    # pydantic names the variants of a union in the path; only real keys and list places are shown.
+    path = _existing_path(fault["loc"], data)
     what = {
         "extra_forbidden": "this key is not known; check the spelling against docs/project-file.md or remove it",
         "missing": "this key is required and missing",
     }.get(fault["type"], re.sub("^(Value error|Assertion failed), ", "", fault["msg"]))
-    place = f"{shown_as}, line {line}" if line else shown_as
-    return f"{place}, key {key}: {what[:1].lower() + what[1:]}."
+    return fault_sentence(path, what, data, shown_as)
 
 
 def _existing_path(location: Sequence[str | int], data: Any) -> list[str | int]:

@@ -83,6 +83,9 @@ RATES: dict[str, tuple[Count, Count]] = {
 
 INTERNAL = ("sensitive",)
 """Counts of grievances that `measure` never sees; see `measure_sensitive`."""
+PER_1000 = {"received_per_1000_beneficiaries": "received"}
+"""Counts for every thousand beneficiaries, whose number project.yml gives: each by the count it is made of."""
+
 DURATIONS = ("resolution_working_days", "resolution_calendar_days")
 AGES = ("pending_age",)
 _BY_STATUS = ("in_progress", "resolved", "rejected", "withdrawn", "status_not_stated")
@@ -94,9 +97,18 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
     "topic": ("received", "eligible"),
     "location": ("received", "eligible"),
     "sex": ("received", "eligible"),
+    "vulnerable_group": ("received", "eligible"),
 }
-"""By what each count is broken down; every member of the vocabulary is listed, zeros too."""
-COLUMN_OF = {"topic": "topic", "location": "location", "sex": "complainant_sex"}
+"""By what each count is broken down; every member of the vocabulary is listed, zeros too.
+
+A place, sex or vulnerable group of which project.yml gives the number of beneficiaries is listed as well.
+"""
+COLUMN_OF = {
+    "topic": "topic",
+    "location": "location",
+    "sex": "complainant_sex",
+    "vulnerable_group": "vulnerable_group",
+}
 """Dimensions without a vocabulary: their members are what the register's column holds."""
 WORKING_DAY_ENDS = (0, 1, 2, 3, 4, 5, 10, 15, 20, 30, 60)
 """Upper ends of the classes in which working days to resolve are counted; the last class is open."""
@@ -134,6 +146,7 @@ def measure(labelled: pd.DataFrame, project: Project, scopes: Scopes, collected:
     for scope, window in scopes.windows().items():
         computer = _Computer(by_scope[scope], scope, window, project, frozenset(collected))
         parts += [*computer.counts(), *computer.rates(), *computer.durations(), *computer.ages()]
+        parts += computer.per_1000()
         parts += computer.by_dimension()
     table = _tidy(parts)
     order = {name: place for place, name in enumerate(_ids_in_order())}
@@ -161,7 +174,7 @@ def measure_sensitive(
 
 def require_definitions() -> None:
     """Assert that definitions.yml and what is computed here are the same indicators, shares the same shares."""
-    computed, defined = {*COUNTS, *RATES, *DURATIONS, *AGES, *INTERNAL}, definitions()
+    computed, defined = {*COUNTS, *RATES, *PER_1000, *DURATIONS, *AGES, *INTERNAL}, definitions()
     assert computed == set(defined), f"computed or defined alone: {', '.join(sorted(computed ^ set(defined)))}"
     shares = {name for name, definition in defined.items() if definition.unit == "percent"}
     assert shares == set(RATES), f"a share on one side alone: {', '.join(sorted(shares ^ set(RATES)))}"
@@ -180,6 +193,7 @@ def rows_behind(f: pd.DataFrame, indicator: str) -> pd.Series:
     """
     if indicator in (*DURATIONS, *AGES):
         return f.loc[days_behind(f, indicator).index, "registration_no"]
+    indicator = PER_1000.get(indicator, indicator)
     return f.loc[(COUNTS.get(indicator) or RATES[indicator][0])(f) > 0, "registration_no"]
 
 
@@ -267,6 +281,34 @@ class _Computer:
             return self._row(name, "below_minimum", None, **parts)
         return self._row(name, "stated", 100 * numerator / denominator, **parts)
 
+    def per_1000(self) -> list[dict[str, object]]:
+        """Relate counts to the number of beneficiaries, in total and for each member whose number is given."""
+        given = self.project.settings.beneficiaries
+        rows = []
+        for name, base in PER_1000.items():
+            if given is None:
+                rows.append(self._row(name, "not_available"))
+                continue
+            counted = COUNTS[base](self.facts)
+            rows.append(self._per_1000(name, int(counted.sum()), given.total))
+            for dimension, numbers in given.by_dimension().items():
+                if COLUMN_OF[dimension] in self.collected:
+                    summed = counted.groupby(self.facts[dimension]).sum()
+                    rows += [
+                        self._per_1000(name, int(summed.get(member, 0)), number, dimension, member)
+                        for member, number in numbers.items()
+                    ]
+        return rows
+
+    def _per_1000(
+        self, name: str, count: int, beneficiaries: int, dimension: str = "", member: str = ""
+    ) -> dict[str, object]:
+        parts: dict[str, object] = {"numerator": count, "denominator": beneficiaries}
+        parts |= {"dimension": dimension, "member": member}
+        if beneficiaries < self.project.settings.minimum_n:
+            return self._row(name, "below_minimum", None, **parts)
+        return self._row(name, "stated", 1000 * count / beneficiaries, **parts)
+
     def durations(self) -> list[dict[str, object]]:
         rows = []
         for name in DURATIONS:
@@ -330,8 +372,16 @@ class _Computer:
         }
         members = vocabulary.get(dimension)
         if members is None:
-            members = sorted(set(self.facts.loc[self.facts["is_received"], dimension]) - {NOT_STATED})
+            given = settings.beneficiaries
+            expected = given.by_dimension().get(dimension, {}) if given else {}
+            members = sorted({*self.facts.loc[self.facts["is_received"], dimension], *expected} - {NOT_STATED})
         return [*members, NOT_STATED]
+
+
+def headline_ids() -> frozenset[str]:
+    """Return the id of every figure that has a headline row, a statistic of a duration by its own id."""
+    statistics = {f"{name}_{statistic}" for name in DURATIONS for statistic in STATISTICS}
+    return frozenset({*COUNTS, *RATES, *PER_1000, *statistics, "pending_age"})
 
 
 def class_members(ends: Sequence[int]) -> list[str]:

@@ -24,28 +24,32 @@ OWN_SOURCE = "docs/indicators.md"
 
 Words = Annotated[str, Field(min_length=1)]
 _Id = Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]
+RATIOS = ("percent", "per_1000")
+"""The units of a rate: a number of things for every hundred, or every thousand, of others."""
+_RATIO: dict[str, Any] = {"properties": {"unit": {"enum": list(RATIOS)}}}
 _SHARE: dict[str, Any] = {"properties": {"unit": {"const": "percent"}}}
 _PARTS = ("numerator", "denominator")
 
 
-def _share_or_count(schema: dict[str, Any]) -> None:
-    """Put into the schema what the model checks itself: a share has two parts, everything else says what it counts."""
+def _rate_or_count(schema: dict[str, Any]) -> None:
+    """Put into the schema what the model checks itself: a rate has two parts, everything else says what it counts."""
     for name in (*_PARTS, "counted"):
         schema["properties"][name] = {"minLength": 1, "title": name.capitalize(), "type": "string"}
-    schema["if"] = _SHARE
-    schema["then"] = {"required": list(_PARTS), "properties": {"counted": False, "decimals": {"const": 0}}}
+    schema["allOf"] = [{"if": _SHARE, "then": {"properties": {"decimals": {"const": 0}}}}]
+    schema["if"] = _RATIO
+    schema["then"] = {"required": list(_PARTS), "properties": {"counted": False}}
     schema["else"] = {"required": ["counted"], "properties": dict.fromkeys(_PARTS, False)}
 
 
 class Definition(Strict):
     """One indicator, in words.
 
-    A share (`unit: percent`) has a numerator and a denominator; a count and a duration say what is `counted`.
+    A rate (`unit` is one of `RATIOS`) has a numerator and a denominator; a count and a duration say what is `counted`.
     `decimals` is how many are shown at most; the tables that go to other programs are unrounded. `source` says where
     the rule comes from; `caveat` is what a reader must know beside it, and `null` where there is nothing.
     """
 
-    model_config = ConfigDict(json_schema_extra=_share_or_count)
+    model_config = ConfigDict(json_schema_extra=_rate_or_count)
 
     family: Literal["stock_and_flow", "rate", "duration", "quality"]
     title: Words
@@ -53,7 +57,7 @@ class Definition(Strict):
     counted: Words | None = None
     numerator: Words | None = None
     denominator: Words | None = None
-    unit: Literal["count", "percent", "working_days", "calendar_days"]
+    unit: Literal["count", "percent", "per_1000", "working_days", "calendar_days"]
     decimals: Annotated[int, Field(ge=0, le=6)]
     direction: Literal["more_is_better", "more_is_worse", "neutral"]
     needs: tuple[_Id, ...] = ()
@@ -68,12 +72,12 @@ class Definition(Strict):
 
     @model_validator(mode="after")
     def _says_what_it_counts(self) -> Definition:
-        is_share = self.unit == "percent"
-        if is_share != (self.numerator is not None) or is_share != (self.denominator is not None):
-            raise ValueError("a share, and nothing else, has a numerator and a denominator")
-        if is_share == (self.counted is not None):
-            raise ValueError("what is no share, and nothing else, says what is counted")
-        if is_share and self.decimals:
+        is_rate = self.unit in RATIOS
+        if is_rate != (self.numerator is not None) or is_rate != (self.denominator is not None):
+            raise ValueError("a rate, and nothing else, has a numerator and a denominator")
+        if is_rate == (self.counted is not None):
+            raise ValueError("what is no rate, and nothing else, says what is counted")
+        if self.unit == "percent" and self.decimals:
             raise ValueError("a share is shown in whole per cent: decimals is 0")
         return self
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.period import Window
-from pipeline.project import CLOSED, NOT_STATED, Project
+from pipeline.project import CLOSED, NOT_STATED, Project, fold
 from pipeline.register import columns
 from pipeline.working_days import WorkingCalendar, is_later
 
@@ -46,7 +46,9 @@ def due_dates(cases: pd.DataFrame, project: Project) -> pd.Series:
     for kind in cases["type_counted"].unique():
         days = standard.by_type.get(kind, standard.days)
         of_kind = (cases["type_counted"] == kind) & cases["date_received"].notna()
-        by_standard[of_kind] = _deadline(cases.loc[of_kind, "date_received"], days, standard.unit, project.calendar)
+        by_standard[of_kind] = end_of_standard(
+            cases.loc[of_kind, "date_received"], days, standard.unit, project.calendar
+        )
     return due.fillna(by_standard)
 
 
@@ -57,11 +59,12 @@ def acknowledgement_deadlines(cases: pd.DataFrame, project: Project) -> pd.Serie
     if standard is None:
         return deadline
     dated = cases["date_received"].notna()
-    deadline[dated] = _deadline(cases.loc[dated, "date_received"], standard.days, standard.unit, project.calendar)
+    deadline[dated] = end_of_standard(cases.loc[dated, "date_received"], standard.days, standard.unit, project.calendar)
     return deadline
 
 
-def _deadline(received: pd.Series, days: int, unit: str, calendar: WorkingCalendar) -> pd.Series:
+def end_of_standard(received: pd.Series, days: int, unit: str, calendar: WorkingCalendar) -> pd.Series:
+    """Return the day on which a standard of so many days ends for each receipt; none of `received` may be missing."""
     day = received.dt.normalize()
     if unit == "calendar_days":
         return day + pd.Timedelta(days=days)
@@ -135,14 +138,26 @@ def facts(cases: pd.DataFrame, window: Window, project: Project) -> pd.DataFrame
             "type": cases["type_counted"],
             "month": _months(earliest, latest),
             "topic": cases["topic"].fillna(NOT_STATED),
-            "location": cases["location"].fillna(NOT_STATED),
-            "sex": cases["complainant_sex"].fillna(NOT_STATED),
+            **_groups(cases, project),
         }
     )
     frame["is_duplicate"] = received & ~admissible & ~frame["is_unrelated"]
     return frame.assign(
         **_events(cases, frame, s, c), **_deadlines(cases, frame, project, c, a), **_answers(cases, frame, project, a)
     )
+
+
+def _groups(cases: pd.DataFrame, project: Project) -> dict[str, pd.Series]:
+    """Return the members by location, sex and vulnerable group, in the spelling of project.yml where it has them."""
+    columns = {"location": "location", "sex": "complainant_sex", "vulnerable_group": "vulnerable_group"}
+    given = project.settings.beneficiaries
+    expected = given.by_dimension() if given else {}
+    members = {}
+    for dimension, column in columns.items():
+        own = {fold(name): name for name in expected.get(dimension, {})}
+        spelt = {text: own.get(fold(text), text) for text in cases[column].dropna().unique()} if own else {}
+        members[dimension] = (cases[column].map(spelt) if spelt else cases[column]).fillna(NOT_STATED)
+    return members
 
 
 def _months(earliest: pd.Series, latest: pd.Series) -> pd.Series:
@@ -186,7 +201,7 @@ def _deadlines(
     on_time = resolved & due.notna() & cases["date_resolved_counted"].notna() & ~is_later(cases["date_resolved"], due)
     judged = due.notna() & (resolved | (still_open & (due.dt.normalize() < a)))
     acknowledged = cases["date_acknowledged"].dt.normalize() <= a
-    in_question = frame["is_eligible"] & _contactable(cases, project) & acknowledge_by.notna()
+    in_question = frame["is_eligible"] & is_contactable(cases, project) & acknowledge_by.notna()
     age = (c - cases["date_received_latest"]).dt.days.astype("Int64")
     return {
         "is_within_standard": on_time,
@@ -198,7 +213,8 @@ def _deadlines(
     }
 
 
-def _contactable(cases: pd.DataFrame, project: Project) -> pd.Series:
+def is_contactable(cases: pd.DataFrame, project: Project) -> pd.Series:
+    """Say which complainants can be answered: a contact is on record, or the channel answers by itself."""
     answers = {code for code, channel in project.settings.channels.items() if channel.answers_by_itself}
     return cases["has_contact"] | cases["channel"].isin(answers)
 
@@ -218,8 +234,8 @@ def _answers(cases: pd.DataFrame, frame: pd.DataFrame, project: Project, a: pd.T
         "is_dissatisfied": eligible & cases["satisfaction"].eq("dissatisfied"),
         "is_no_answer": eligible & cases["satisfaction"].eq("no_answer"),
         "is_not_asked": eligible & cases["satisfaction"].eq("not_asked"),
-        "is_outcome_due": resolved & _contactable(cases, project),
-        "is_outcome_communicated": resolved & _contactable(cases, project) & told,
+        "is_outcome_due": resolved & is_contactable(cases, project),
+        "is_outcome_communicated": resolved & is_contactable(cases, project) & told,
         "is_referred": frame["is_unrelated"] & cases["referred_to"].notna(),
         "is_anonymous": frame["is_received"] & cases["is_anonymous"].fillna(False).astype(bool),
         "is_severe": eligible & cases["severity"].isin(settings.severities[severe_from:]),

@@ -121,7 +121,8 @@ def figure(row: dict[str, Any] | pd.Series) -> str:
     if pd.isna(row["denominator"]):
         return f"{float(row['value']):.10g}"
     parts = f"{int(row['numerator'])} of {int(row['denominator'])}"
-    return parts if pd.isna(row["value"]) else f"{parts} ({float(row['value']):.6g} %)"
+    unit = "per 1,000" if row.get("unit") == "per_1000" else "%"
+    return parts if pd.isna(row["value"]) else f"{parts} ({float(row['value']):.6g} {unit})"
 
 
 def _headlines(table: pd.DataFrame, scope: str) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from pipeline.reporting.words import Words
 
 PUBLIC_COLUMNS = ("indicator", "scope", "dimension", "member", "value", "numerator", "denominator", "unit", "display")
 """The columns of public/indicators.csv, in order."""
-WITHHELD_DIMENSIONS = ("topic", "location", "sex")
+WITHHELD_DIMENSIONS = ("topic", "location", "sex", "vulnerable_group")
 """Dimensions whose small cells could point to a person: counted inside, given outside only as 'not collected'."""
 Key = tuple[str, str, str, str]
 
@@ -98,7 +98,16 @@ def display(row: dict[str, Any], words: Words) -> str:
     n_of_n = words.text("%(n)s of %(total)s", n=int(row["numerator"]), total=int(row["denominator"]))
     if state == "below_minimum":
         return n_of_n
+    if row["unit"] == "per_1000":
+        return words.text("%(rate)s (%(n_of_n)s)", rate=_per_1000(float(row["value"]), words), n_of_n=n_of_n)
     return f"{n_of_n} ({_percent(row, words)})"
+
+
+def _per_1000(value: float, words: Words) -> str:
+    """Write a number for every thousand, so that rounding makes nothing of something."""
+    if 0 < value < 0.005:
+        return words.text("under %(number)s", number=words.number(0.01, 2))
+    return words.number(value, 2)
 
 
 def _percent(row: dict[str, Any], words: Words) -> str:

@@ -31,6 +31,52 @@ def refusal(make: Maker, old: str, new: str) -> str:
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
+        (
+            "minimum_n: 10",
+            "minimum_n: 10\nbank_notification: {days: 2}",
+            ("line ", "key bank_notification", "severe_from must say"),
+        ),
+        (
+            "minimum_n: 10",
+            "minimum_n: 10\nbeneficiaries: {total: 0, source: x, date: 2024-01-01}",
+            ("key beneficiaries.total", "greater than or equal to 1"),
+        ),
+        (
+            "minimum_n: 10",
+            "minimum_n: 10\nbeneficiaries: {total: 9, source: x, date: 2024-01-01, by_sex: {f: 5, m: 5}}",
+            ("key beneficiaries", "by_sex adds up to 10, which is more than total"),
+        ),
+        (
+            "minimum_n: 10",
+            "minimum_n: 10\nbeneficiaries: {total: 9, source: x, date: 2024-01-01, by_vulnerable_group: {a: 9, b: 10}}",
+            ("key beneficiaries", "'b' has more members than total"),
+        ),
+        (
+            "minimum_n: 10",
+            "minimum_n: 10\nbeneficiaries: {total: 9, source: x, date: 2024-01-01, by_location: {Bay: 1, BAY: 2}}",
+            ("key beneficiaries.by_location", "'Bay' and 'BAY' are one word"),
+        ),
+        (
+            "minimum_n: 10",
+            "minimum_n: 10\nresults_framework:\n  - {indicator: received, target: 9, baseline: 1,\n"
+            "     baseline_date: 2024-05-01, target_date: 2024-05-01}",
+            ("line ", "key results_framework.1", "target_date must lie after baseline_date"),
+        ),
+        (
+            "minimum_n: 10",
+            "minimum_n: 10\nresults_framework: [{indicator: received, target_date: 2024-05-01}]",
+            ("key results_framework.1", "target_date is given without target"),
+        ),
+        (
+            "minimum_n: 10",
+            'minimum_n: 10\nresults_framework: [{indicator: received, target: "85"}]',
+            ("key results_framework.1.target", "valid number"),
+        ),
+        (
+            "minimum_n: 10",
+            "minimum_n: 10\nresults_framework: [{indicator: received, target: true}]",
+            ("key results_framework.1.target", "valid number"),
+        ),
         ("minimum_n: 10", "minimum: 10", ("key minimum: this key is not known", "line ")),
         ("country: MN", "county: MN", ("key country: this key is required", "key county")),
         ("minimum_n: 10", "minimum_n: ten", ("key minimum_n",)),

@@ -124,6 +124,7 @@ def test_a_figure_is_written_as_its_value_its_parts_or_why_there_is_none() -> No
     assert written(value=16.0) == "16"
     assert written(value=2 / 9) == "0.2222222222"
     assert written(value=56.25, numerator=9, denominator=16) == "9 of 16 (56.25 %)"
+    assert written(value=1.5, numerator=3, denominator=2000, unit="per_1000") == "3 of 2000 (1.5 per 1,000)"
     assert written(numerator=9, denominator=9, state="below_minimum") == "9 of 9"
     assert written(numerator=0, denominator=0, state="not_applicable") == "not applicable"
 
@@ -140,7 +141,7 @@ def test_the_table_of_indicators_is_tidy_one_row_a_figure(sample: Cleaned) -> No
     assert (given["value"] == 100 * given["numerator"].astype(float) / given["denominator"].astype(float)).all()
     assert (shares.loc[shares["state"] == "below_minimum", "denominator"] < 10).all()
     assert table["member"].str.fullmatch("[a-z_0-9+-]*").all()
-    assert set(table["unit"]) == {"count", "percent", "working_days", "calendar_days"}
+    assert set(table["unit"]) == {"count", "percent", "working_days", "calendar_days", "per_1000"}
 
 
 def test_measuring_leaves_its_table_as_it_was(make: Maker) -> None:

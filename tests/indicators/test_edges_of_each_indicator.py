@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pytest
 from making import Cleaned, Maker, members, parts, state, value
 
-from pipeline.indicators.computation import COUNTS, DURATIONS, INTERNAL, RATES
+from pipeline.indicators.computation import COUNTS, DURATIONS, INTERNAL, PER_1000, RATES, Measured, rows_behind
 from pipeline.indicators.definitions import STATISTICS, definitions
 from pipeline.indicators.reconciliation import require
 from pipeline.period import Period
@@ -368,7 +368,8 @@ def test_every_indicator_was_worked_out_by_hand() -> None:
     found = {name for worked in ALL.values() for name in (*worked.counts, *worked.rates)}
     ids = {f"{name}_{part}" for name in DURATIONS for part in STATISTICS}
     # The sensitive ones are measured apart: tests/indicators/test_sensitive.py.
-    assert found == (set(definitions()) - set(DURATIONS) - set(INTERNAL)) | ids
+    # Counts for every thousand are worked out below.
+    assert found == (set(definitions()) - {*DURATIONS, *INTERNAL, *PER_1000}) | ids
 
 
 def day(text: str) -> str:
@@ -410,6 +411,60 @@ def test_every_indicator_was_worked_out_on_registers_that_hold_every_edge() -> N
         for indicator in (*worked.counts, *worked.rates):
             held[indicator] = held.get(indicator, set()) | edges(worked)
     assert {indicator: EDGES - found for indicator, found in held.items() if EDGES - found} == {}
+
+
+BENEFICIARIES = (
+    "{total: 2000, source: census, date: 2024-01-01, by_location: {Upper Bay: 500, Far Side: 8}, "
+    "by_sex: {female: 1000}, by_vulnerable_group: {herders: 250}}"
+)
+
+
+def per_1000(measured: Measured, dimension: str = "", scope: str = "period") -> list[tuple[object, ...]]:
+    rows = measured.table.query(
+        "indicator == 'received_per_1000_beneficiaries' and dimension == @dimension and scope == @scope"
+    )
+    shown = rows[["member", "numerator", "denominator", "value", "state"]].astype("object")
+    return [tuple(row) for row in shown.where(shown.notna(), None).to_numpy()]
+
+
+def test_receipts_are_related_to_the_beneficiaries_whose_number_is_given(make: Maker) -> None:
+    rows = [
+        row("1", "2024-03-29", "Resolved", "2024-04-01", location="Upper Bay"),  # before April
+        row("2", "2024-04-01", "Resolved", "2024-04-01", location="upper  BAY", complainant_sex="Female"),
+        row("3", "2024-04-02", "Unrelated", location="Lower Bay", vulnerable_group="Herders"),
+        row("4", "2024-04-30", "Resolving"),
+        row("5", "2024-05-02", "Resolving", location="Upper Bay", vulnerable_group="single parent"),  # after
+    ]
+    measured = make.clean(rows, {"beneficiaries": BENEFICIARIES}).measure("2024-04")
+    # Received in April: 2, 3, 4. 3 of 2,000 are 1.5 of 1,000.
+    assert per_1000(measured) == [("", 3, 2000, 1.5, "stated")]
+    # 4 since the start: 1 to 4. 4 / 2,000 x 1,000 = 2.
+    assert per_1000(measured, scope="cumulative") == [("", 4, 2000, 2.0, "stated")]
+    # 2 is of Upper Bay however it is written; nothing came from the Far Side, whose 8 are below minimum_n.
+    assert per_1000(measured, "location") == [
+        ("Upper Bay", 1, 500, 2.0, "stated"),
+        ("Far Side", 0, 8, None, "below_minimum"),
+    ]
+    assert per_1000(measured, "sex") == [("female", 1, 1000, 1.0, "stated")]
+    assert per_1000(measured, "vulnerable_group") == [("herders", 1, 250, 4.0, "stated")]
+    assert members(measured, "received", "location") == {"Far Side": 0, "Lower Bay": 1, "Upper Bay": 1, "not_stated": 1}
+    assert members(measured, "received", "vulnerable_group") == {"herders": 1, "not_stated": 2}
+    assert members(measured, "eligible", "vulnerable_group") == {"herders": 0, "not_stated": 2}
+    facts = measured.facts["period"]
+    assert rows_behind(facts, "received_per_1000_beneficiaries").tolist() == ["2/2024", "3/2024", "4/2024"]
+
+
+def test_without_a_number_of_beneficiaries_nothing_is_related_to_them(make: Maker) -> None:
+    measured = make.clean([row("1", "2024-04-01", "Resolving")]).measure("2024-04")
+    assert per_1000(measured) == [("", None, None, None, "not_available")]
+    assert per_1000(measured, "location") == []
+
+
+def test_a_breakdown_that_the_register_lacks_is_not_related_to_beneficiaries(make: Maker) -> None:
+    rows = [row("1", "2024-04-01", "Resolving", location="Upper Bay")]
+    measured = make.clean(rows, {"beneficiaries": BENEFICIARIES}).measure("2024-04")
+    assert per_1000(measured, "sex") == []
+    assert len(per_1000(measured, "location")) == 2
 
 
 def test_the_classes_of_days_are_disjoint_and_exhaustive(make: Maker) -> None:

@@ -6,7 +6,7 @@ import pytest
 from making import Cleaned, Maker, parts, state, value
 
 from pipeline.errors import ReconciliationError
-from pipeline.indicators.computation import COUNTS, DURATIONS, RATES, rows_behind
+from pipeline.indicators.computation import COUNTS, DURATIONS, PER_1000, RATES, rows_behind
 from pipeline.indicators.definitions import definitions
 from pipeline.indicators.reconciliation import require
 
@@ -201,9 +201,9 @@ def test_over_nothing_no_rate_and_no_average_is_given(make: Maker) -> None:
 
 
 def test_the_definitions_and_the_computation_cover_each_other() -> None:
-    assert set(definitions()) == {*COUNTS, *RATES, *DURATIONS, "pending_age", "sensitive"}
+    assert set(definitions()) == {*COUNTS, *RATES, *PER_1000, *DURATIONS, "pending_age", "sensitive"}
     for name, definition in definitions().items():
-        assert (definition.denominator is not None) == (name in RATES)
+        assert (definition.denominator is not None) == (name in (*RATES, *PER_1000))
 
 
 def test_a_computation_without_a_definition_stops_the_run(register: Cleaned, monkeypatch: pytest.MonkeyPatch) -> None:
