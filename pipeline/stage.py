@@ -26,6 +26,8 @@ COMMENTARY = "commentary.md"
 
 RESTRICTED = frozenset(
     {
+        "actions.html",
+        "actions.xlsx",
         "cases.parquet",
         "findings.parquet",
         "findings.xlsx",
@@ -33,9 +35,10 @@ RESTRICTED = frozenset(
         "labelled.parquet",
         "sensitive.parquet",
         "sensitive_indicators.csv",
+        "uptake.html",
     }
 )
-"""Files below internal/ that only their owner can read: identities, and texts in which names may stand."""
+"""Files below internal/ that only their owner can read: identities, texts in which names may stand, small numbers."""
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,7 @@ from pipeline.register.values import read_values
 from pipeline.reporting.annex import ANNEX_COLUMNS
 from pipeline.reporting.commentary import _FIGURE, _figure
 from pipeline.reporting.numbers import PUBLIC_COLUMNS, WITHHELD_DIMENSIONS, Numbers
+from pipeline.reporting.results import FRAMEWORK_COLUMNS
 from pipeline.reporting.words import words_for
 from pipeline.stage import RESTRICTED
 from pipeline.yaml_files import Strict, check_model
@@ -366,7 +367,7 @@ def test_every_reason_for_an_empty_figure_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    "columns", [PUBLIC_COLUMNS, ANNEX_COLUMNS, findings.COLUMNS, CHECK_COLUMNS], ids=lambda c: c[0]
+    "columns", [PUBLIC_COLUMNS, ANNEX_COLUMNS, FRAMEWORK_COLUMNS, findings.COLUMNS, CHECK_COLUMNS], ids=lambda c: c[0]
 )
 def test_the_columns_of_the_outputs_are_in_the_contract(columns: tuple[str, ...]) -> None:
     assert f"`{', '.join(columns)}`" in text_of("docs/architecture.md")

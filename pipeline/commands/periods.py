@@ -23,6 +23,7 @@ from pipeline.commands.options import (
 )
 from pipeline.commands.sets import make_set
 from pipeline.errors import InputError
+from pipeline.indicators.framework import results_framework
 from pipeline.period import Scopes, forms_sentence, resolve_scopes
 from pipeline.project import Project, load_project
 from pipeline.stage import Stage, outputs_folder
@@ -56,6 +57,7 @@ def checked_call(project: Project, period: str, as_of: str = "") -> Call:
         raise InputError(f"PERIOD is not given. {forms_sentence()} For example: make report PERIOD=2024H1")
     scopes = resolve_scopes(period, as_of, grm_start=settings.grm_start, complete_through=settings.complete_through)
     call = Call(project, scopes, period, as_of)
+    results_framework(project)
     refuse_files(call.target)
     return call
 
@@ -68,7 +70,11 @@ def make_report(call: Call) -> None:
         NOTEBOOKS,
         _parameters(call),
         stage=call.stage,
-        renderings=[("html", _rendering(call, "html")), ("pdf", _rendering(call, "pdf"))],
+        renderings=[
+            ("html", _rendering(call, "html")),
+            ("pdf", _rendering(call, "pdf")),
+            ("actions", partial(_work_pages, call)),
+        ],
     )
 
 
@@ -90,6 +96,16 @@ def _rendering(call: Call, form: str) -> Callable[[Path], None]:
     return render
 
 
+def _work_pages(call: Call, folder: Path) -> None:
+    """Make the pages to work with inside the house; they name who is responsible, so no notebook shows them."""
+    from pipeline.reporting.actions import write_actions
+    from pipeline.reporting.uptake import write_uptake
+
+    stage = call.stage(folder)
+    write_actions(stage)
+    write_uptake(stage)
+
+
 def _report(options: argparse.Namespace) -> tuple[str, int]:
     call = _call(options)
     make_report(call)
@@ -104,6 +120,7 @@ def _stages(notebooks: int, options: argparse.Namespace) -> tuple[str, int]:
         NOTEBOOKS[:notebooks],
         _parameters(call),
         stage=call.stage,
+        renderings=[("actions", partial(_work_pages, call))] if NOTEBOOKS[:notebooks][-1] == "03_metrics" else [],
         keep_public=True,
     )
     return _summary(call, whole=False), 0
@@ -119,6 +136,7 @@ def _summary(call: Call, whole: bool) -> str:
     errors = int(findings.get("error", 0))
     counted = ", ".join(f"{count} {_plural(severity, count)}" for severity, count in findings.items())
     files = ["public/report.html", "public/report.pdf"] if whole else []
+    files += ["internal/actions.html"] if (call.target / "internal" / "actions.html").is_file() else []
     files += ["internal/findings.csv"] if len(findings) else []
     lines = [
         f"{call.project.settings.name}, {call.scopes.label}: " + ("the report is made." if whole else "done."),

@@ -7,6 +7,7 @@ and project.yml hold. A hit stops the run and is told by file and rule; the name
 from __future__ import annotations
 
 import json
+import os
 import re
 import unicodedata
 from base64 import b64decode
@@ -18,18 +19,29 @@ from urllib.parse import unquote
 
 from pipeline.confidentiality.redaction import KnownNames
 from pipeline.errors import DisclosureError
+from pipeline.stage import RESTRICTED
 
-OPEN_TO_READERS = ("public/**/*", "internal/notebooks/*.ipynb", "internal/*.csv", "internal/*.md", "manifest.json")
-"""What is searched, below a set; the restricted files below internal/ are not for others' eyes."""
+OPEN_TO_READERS = (
+    "public/**/*",
+    "internal/notebooks/*.ipynb",
+    "internal/*.csv",
+    "internal/*.md",
+    "internal/*.html",
+    "manifest.json",
+)
+"""What is searched, below a set, but for the restricted files below internal/, which are not for others' eyes."""
 _DRAWING = re.compile(r"data:image/svg\+xml(;[^,]*)?,(.*)", re.DOTALL)
 
 
 def guard(folder: Path, known: KnownNames) -> None:
-    """Search a set; a `DisclosureError` names each file that holds a known name, and the kind of name."""
-    refused = []
+    """Search a set; a `DisclosureError` names each file that holds a known name, and the kind of name.
+
+    A restricted file that others can read, or that lies elsewhere, is refused as well.
+    """
+    refused = _restricted_and_open(folder)
     for pattern in OPEN_TO_READERS:
         for path in sorted(folder.glob(pattern)):
-            if path.is_file():
+            if path.is_file() and not (path.parent == folder / "internal" and path.name in RESTRICTED):
                 refused += [f"{path.relative_to(folder).as_posix()} {what}." for what in _seen_in(path, known)]
     if refused:
         raise DisclosureError(
@@ -39,6 +51,16 @@ def guard(folder: Path, known: KnownNames) -> None:
             "explanations.csv) and take the name out. If it is the name of a public body, add it to confidential.keep "
             "in project.yml."
         )
+
+
+def _restricted_and_open(folder: Path) -> list[str]:
+    """Name the restricted files that are not their owner's alone; only POSIX systems tell by the mode."""
+    refused = []
+    for path in sorted(path for name in RESTRICTED for path in folder.rglob(name)):
+        is_open = os.name == "posix" and path.stat().st_mode & 0o077
+        if is_open or path.parent != folder / "internal":
+            refused.append(f"{path.relative_to(folder).as_posix()} is restricted, and others can read it.")
+    return refused
 
 
 def _seen_in(path: Path, known: KnownNames) -> list[str]:

@@ -27,8 +27,10 @@ from pipeline.reporting.annex import annex_table, public_cases
 from pipeline.reporting.charts import Charts
 from pipeline.reporting.labels import labels
 from pipeline.reporting.numbers import Numbers
+from pipeline.reporting.results import Framework
 from pipeline.reporting.summary import Summary
 from pipeline.reporting.tables import simple
+from pipeline.reporting.uptake import Uptake
 from pipeline.reporting.words import Words, words_for
 from pipeline.stage import Stage
 
@@ -165,6 +167,8 @@ class Report:
             ("period", text("The period in words")),
             ("summary", text("Summary of grievances received")),
             ("figures", text("Figures")),
+            ("uptake", text("Uptake")),
+            ("results", text("For the results framework")),
             ("commentary", text("Causes, lessons and actions")),
             ("annex", text("Grievances addressed")),
             ("definitions", text("How the figures are defined")),
@@ -251,6 +255,25 @@ class Report:
     def figures(self) -> Section:
         """Draw the three figures, each with its numbers in a table."""
         return self._section("figures", charts=Charts(self.numbers, self.words, self.stage.project).all())
+
+    def uptake(self) -> Section:
+        """Say through which channels people came, which went unused, and how many for every thousand beneficiaries."""
+        uptake, text = Uptake(self.numbers, self.words, self.stage.project), self.words.text
+        return self._section(
+            "uptake",
+            beneficiaries=uptake.beneficiaries(),
+            table=uptake.table("channel", text("Uptake by channel"), text("Channel")),
+            remarks=[*uptake.unused("channel"), *filter(None, [uptake.withheld()])],
+        )
+
+    @cached_property
+    def _framework(self) -> Framework:
+        return Framework(self.numbers, self.words, self.stage.project, self.stage.scopes.current.as_of)
+
+    def results(self) -> Section:
+        """Give the rows of the project's results framework, to be copied."""
+        is_set = bool(self.stage.project.settings.results_framework)
+        return self._section("results", table=self._framework.table(), is_set=is_set)
 
     @cached_property
     def _commentary(self) -> str | None:
@@ -431,11 +454,14 @@ class Report:
     # -- what leaves beside the report --------------------------------------------------------------------------------
 
     def publish(self) -> pd.DataFrame:
-        """Write the two tables of the public folder; returns what was written, with the number of rows."""
-        indicators = self.numbers.public()
-        cases = public_cases(self.annex, self.stage.project, self.words)
-        self.stage.save(indicators, "indicators.csv", "public")
-        self.stage.save(cases, "cases.csv", "public")
+        """Write the tables of the public folder; returns what was written, with the number of rows."""
+        tables = {
+            "indicators.csv": self.numbers.public(),
+            "cases.csv": public_cases(self.annex, self.stage.project, self.words),
+            "results_framework.csv": self._framework.public(),
+        }
+        for name, table in tables.items():
+            self.stage.save(table, name, "public")
         return pd.DataFrame(
-            {"file": ["public/indicators.csv", "public/cases.csv"], "rows": [len(indicators), len(cases)]}
+            {"file": [f"public/{name}" for name in tables], "rows": [len(table) for table in tables.values()]}
         )

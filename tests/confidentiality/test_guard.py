@@ -27,6 +27,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "public" / "cases.csv").write_text("no,summary\n1,text\n", encoding="utf-8")
     (tmp_path / "manifest.json").write_text("{}", encoding="utf-8")
     (tmp_path / "internal" / "cases.parquet").write_bytes(NAME.encode())
+    (tmp_path / "internal" / "cases.parquet").chmod(0o600)
     return tmp_path
 
 
@@ -170,6 +171,7 @@ def test_a_set_that_names_nobody_passes(folder: Path) -> None:
     text = '<path d="MED"/><p>MEDIA informed, med, Enkhboldt</p>'
     (folder / "public" / "report.html").write_text(text + svg("informed") + drawing("medical"), encoding="utf-8")
     (folder / "internal" / "sensitive.parquet").write_bytes(NAME.encode())
+    (folder / "internal" / "sensitive.parquet").chmod(0o600)
     (folder / "internal" / "notebooks" / "01_cleaning.ipynb").write_text(notebook(), encoding="utf-8")
     guard(folder, KNOWN)
 
@@ -207,3 +209,23 @@ def test_a_name_that_is_a_word_of_every_report_does_not_stop_it(folder: Path) ->
     (folder / "public" / "report.html").write_text("<p>said Tsogt</p>", encoding="utf-8")
     with pytest.raises(DisclosureError):
         guard(folder, known)
+
+
+def test_a_restricted_page_is_not_searched_and_any_other_page_inside_is(folder: Path) -> None:
+    page = folder / "internal" / "actions.html"
+    page.write_text(f"<p>{NAME}</p>", encoding="utf-8")
+    page.chmod(0o600)
+    guard(folder, KNOWN)
+    page.rename(folder / "internal" / "page.html")
+    with pytest.raises(DisclosureError, match=r"internal/page\.html holds the name of a known"):
+        guard(folder, KNOWN)
+
+
+@pytest.mark.parametrize(("place", "mode"), [("internal/actions.html", 0o640), ("public/actions.xlsx", 0o600)])
+def test_a_restricted_file_that_others_can_read_is_refused(folder: Path, place: str, mode: int) -> None:
+    page = folder / place
+    page.write_bytes(b"<p>nobody</p>")
+    page.chmod(mode)
+    with pytest.raises(DisclosureError, match=f"{place} is restricted, and others can read it") as refusal:
+        guard(folder, KNOWN)
+    assert NAME not in str(refusal.value)

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import csv
+import re
+import stat
+from io import BytesIO
 from pathlib import Path
 
+import openpyxl
+import pandas as pd
 import pytest
-from reports import call, headlines, html_text
+from reports import call, headlines, html_text, normalised
 
 pytestmark = pytest.mark.notebooks
 
@@ -44,3 +49,63 @@ def test_nobody_of_the_register_stands_in_what_is_public(demo: Path) -> None:
     public = "".join((demo / "public" / name).read_text(encoding="utf-8") for name in ("cases.csv", "report.html"))
     for column in ("complainant", "complainant_contact", "responsible"):
         assert [row[column] for row in rows if row[column] and row[column] in public] == []
+
+
+# -- what is to be done, checked against a count of the cases that takes another way ---------------------------------
+
+
+def test_the_action_page_counts_what_is_open_on_the_last_day(demo: Path) -> None:
+    cases = pd.read_parquet(demo / "internal" / "labelled.parquet")
+    last = pd.Timestamp("2024-12-31")
+    ended = cases["is_ended_undated"] | cases["status"].isin(["resolved", "rejected", "withdrawn"])
+    is_open = cases["is_admissible"] & (cases["date_received_latest"] <= last) & ~ended
+    severe = cases["is_admissible"] & cases["severity"].isin(["high", "critical"]) & cases["date_bank_notified"].isna()
+    workbook = openpyxl.load_workbook(BytesIO((demo / "internal" / "actions.xlsx").read_bytes())).worksheets[0]
+    lines = [[cell.value for cell in line] for line in workbook.iter_rows(min_row=5)]
+    listed = {line[0]: line for line in lines}
+    assert len(listed) == len(lines)
+    numbers = cases["registration_no"].fillna("row " + cases["source_row"].astype("str"))
+    assert set(numbers[is_open | severe]) <= set(listed)
+    assert [line[0] for line in lines if str(line[1]).startswith("Notify the bank")] == [
+        line[0] for line in lines[: int(severe.sum())]
+    ]
+    assert headlines(demo)["closing_stock"]["value"] == str(int(is_open.sum()))
+    rest = {line[0] for line in lines} - set(numbers[is_open | severe])
+    assert {listed[number][1] for number in rest} == {"Communicate the outcome"}
+    untold = cases["status"].eq("resolved") & cases["date_outcome_communicated"].isna() & cases["is_admissible"]
+    assert rest <= set(numbers[untold])
+
+
+def test_the_pages_for_inside_are_restricted_and_not_public(demo: Path) -> None:
+    for name in ("actions.html", "actions.xlsx", "uptake.html"):
+        assert stat.S_IMODE((demo / "internal" / name).stat().st_mode) == 0o600
+        assert not (demo / "public" / name).exists()
+
+
+def test_the_results_framework_has_the_figures_of_the_indicators(demo: Path) -> None:
+    with (demo / "public" / "results_framework.csv").open(encoding="utf-8-sig", newline="") as handle:
+        rows = {row["indicator"]: row for row in csv.DictReader(handle)}
+    figures = headlines(demo)
+    for name in ("within_service_standard", "resolution_working_days_median", "received", "satisfied"):
+        assert rows[name]["period_value"] == figures[name]["value"]
+    assert (rows["within_service_standard"]["period_n"], rows["within_service_standard"]["period_of"]) == (
+        figures["within_service_standard"]["numerator"],
+        figures["within_service_standard"]["denominator"],
+    )
+    assert rows["benefit_grievances_addressed"]["target"] == "85"
+    assert rows["benefit_grievances_addressed"]["period_value"] == ""
+    assert "For the results framework" in html_text(demo)
+
+
+def test_uptake_is_public_by_channel_and_inside_by_place(demo: Path) -> None:
+    cases = pd.read_parquet(demo / "internal" / "labelled.parquet")
+    received = cases[cases["date_received"].between("2024-07-01", "2024-12-31 23:59")]
+    inside = normalised(re.sub("<[^>]+>", " ", (demo / "internal" / "uptake.html").read_text(encoding="utf-8")))
+    count = int((received["vulnerable_group"] == "Minority community").sum())
+    assert re.search(rf"Minority community {count} \d+ \d+ 4,400 ", inside)
+    assert "Nothing came from: Refugee family." in inside
+    public = html_text(demo)
+    assert "Counts by location, sex, and vulnerable group stay inside the project" in public
+    assert "Refugee family" not in public
+    with (demo / "public" / "indicators.csv").open(encoding="utf-8-sig", newline="") as handle:
+        assert {row["dimension"] for row in csv.DictReader(handle)} & {"location", "sex", "vulnerable_group"} == set()

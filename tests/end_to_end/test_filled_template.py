@@ -70,5 +70,5 @@ def test_a_template_filled_with_the_sample_makes_the_sample_s_report(make: Maker
     filled(make, read_rows(SEED))
     assert main(["report", "--period", "2024H1"]) == 0
     made = {path.name: path.read_bytes() for path in public.iterdir()}
-    assert sorted(made) == ["cases.csv", "indicators.csv", "report.html", "report.pdf"]
+    assert sorted(made) == ["cases.csv", "indicators.csv", "report.html", "report.pdf", "results_framework.csv"]
     assert [name for name in made if made[name] != expected[name]] == []

@@ -170,6 +170,7 @@ def test_a_real_register_makes_its_report(
         "indicators.csv",
         "report.html",
         "report.pdf",
+        "results_framework.csv",
     ]
     table = pd.read_csv(made / "public" / "indicators.csv", encoding="utf-8-sig")
     received = table.query("indicator == 'received' and scope == 'period' and dimension.isna()")["value"].item()

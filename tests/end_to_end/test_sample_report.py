@@ -15,7 +15,7 @@ from reports import NAMES, ROOT, call, headlines, normalised
 
 pytestmark = pytest.mark.notebooks
 
-PUBLIC = ("cases.csv", "indicators.csv", "report.html", "report.pdf")
+PUBLIC = ("cases.csv", "indicators.csv", "report.html", "report.pdf", "results_framework.csv")
 
 
 def digests(folder: Path) -> dict[str, str]:

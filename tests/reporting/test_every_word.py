@@ -24,6 +24,8 @@ SECTIONS = (
     "period",
     "summary",
     "figures",
+    "uptake",
+    "results",
     "annex_section",
     "definitions",
     "data_notes",

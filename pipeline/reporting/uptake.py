@@ -1,0 +1,180 @@
+"""Uptake: through what, from where and by whom grievances came, and from where nothing came."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pipeline.project import NOT_STATED, Project
+from pipeline.reporting.labels import labels
+from pipeline.reporting.numbers import WITHHELD_DIMENSIONS, Numbers
+from pipeline.reporting.pages import write_page
+from pipeline.reporting.tables import Table, simple
+from pipeline.reporting.words import Words, words_for
+from pipeline.stage import Stage
+
+RATE = "received_per_1000_beneficiaries"
+PAGE = "uptake.html"
+_GROUPS = ("location", "sex", "vulnerable_group")
+
+
+@dataclass(frozen=True)
+class Uptake:
+    """Looks up what the indicators say of uptake; it computes nothing."""
+
+    numbers: Numbers
+    words: Words
+    project: Project
+
+    def beneficiaries(self) -> str:
+        """Relate what was received to the number of beneficiaries; empty where project.yml gives none."""
+        given = self.project.settings.beneficiaries
+        if given is None:
+            return ""
+        return self.words.text(
+            "Grievances received per 1,000 beneficiaries: %(period)s in the period, %(cumulative)s since the start. "
+            "The number of beneficiaries, %(total)s, is that of %(day)s (source: %(source)s).",
+            period=self.numbers.display(RATE),
+            cumulative=self.numbers.display(RATE, "cumulative"),
+            total=given.total,
+            day=given.date,
+            source=given.source,
+        )
+
+    def withheld(self) -> str:
+        """Say what is counted inside only; empty where the register collects none of it."""
+        names = self._names()
+        told = [names[one] for one in _GROUPS if one in WITHHELD_DIMENSIONS and self._is_collected(one)]
+        if not told:
+            return ""
+        return self.words.text(
+            "Counts by %(what)s stay inside the project, since small numbers could point to a person.",
+            what=self.words.listed(told),
+        )
+
+    def _names(self) -> dict[str, str]:
+        text = self.words.text
+        return {
+            "channel": text("channel"),
+            "location": text("location"),
+            "sex": text("sex"),
+            "vulnerable_group": text("vulnerable group"),
+        }
+
+    def _is_collected(self, dimension: str) -> bool:
+        return bool(self.numbers.members("received", dimension, "cumulative"))
+
+    def table(self, dimension: str, caption: str, heading: str) -> Table:
+        """Count by the members of a dimension; with the number of beneficiaries where project.yml gives it."""
+        text, number = self.words.text, self.words.number
+        given = self._given(dimension)
+        headers = [heading, text("Received"), text("Eligible"), text("Received since the start")]
+        headers += [text("Beneficiaries"), text("Received per 1,000")] if given else []
+        rows = []
+        for member, label in self._members(dimension).items():
+            counts = [
+                self._count(name, scope, dimension, member)
+                for name, scope in (("received", "period"), ("eligible", "period"), ("received", "cumulative"))
+            ]
+            if member == NOT_STATED and not any(counts):
+                continue
+            cells = [label, *(number(count) for count in counts)]
+            if given:
+                cells += self._per_1000(dimension, member, given)
+            rows.append(cells)
+        total = [self.numbers.display(name, scope) for name, scope in _TOTALS]
+        rows.append([text("Total"), *total, *(["", ""] if given else [])])
+        numeric = list(range(1, len(headers)))
+        return simple(caption, headers, rows, numeric=numeric, kind="counts")
+
+    def _per_1000(self, dimension: str, member: str, given: dict[str, int]) -> list[str]:
+        if member not in given:
+            return ["–", "–"]
+        value = self.numbers.row(RATE, "period", dimension, member)["value"]
+        shown = self.words.text("too few beneficiaries") if pd.isna(value) else self.words.number(float(value), 2)
+        return [self.words.number(given[member]), shown]
+
+    def _given(self, dimension: str) -> dict[str, int]:
+        given = self.project.settings.beneficiaries
+        return given.by_dimension().get(dimension, {}) if given else {}
+
+    def _members(self, dimension: str) -> dict[str, str]:
+        if dimension in ("channel", "type", "status"):
+            return labels(self.project, self.words, dimension)
+        # What came since the start holds what came in the period, save what came before the start.
+        codes = dict.fromkeys(
+            code for scope in ("cumulative", "period") for code in self.numbers.members("received", dimension, scope)
+        )
+        known = {code: code for code in sorted(codes) if code != NOT_STATED}
+        return {**known, NOT_STATED: self.words.text("Not stated")}
+
+    def _count(self, name: str, scope: str, dimension: str, member: str) -> int:
+        if not self.numbers.has(name, scope, dimension, member):
+            return 0  # a member of the register's own that did not occur in this scope
+        return self.numbers.count(name, scope, dimension, member)
+
+    def unused(self, dimension: str) -> list[str]:
+        """Say from which of the expected members nothing came: in the period, and not once since the start.
+
+        Expected are the channels of project.yml and the groups of which it gives the number of beneficiaries.
+        """
+        members = self._members(dimension)
+        expected = [m for m in members if m != NOT_STATED and (dimension == "channel" or m in self._given(dimension))]
+        silent = [m for m in expected if not self._count("received", "period", dimension, m)]
+        never = [m for m in silent if not self._count("received", "cumulative", dimension, m)]
+        unknown = self._count("received", "period", dimension, NOT_STATED)
+        if not expected:
+            return []
+        if unknown and unknown == self.numbers.count("received"):
+            return [
+                self.words.text("No grievance of the period says it, so that nothing can be said of what went unused.")
+            ]
+        names = [members[m] for m in silent]
+        text, listed = self.words.text, self.words.listed
+        if not silent:
+            used = (
+                text("Every channel was used.") if dimension == "channel" else text("Something came from each of them.")
+            )
+            return [used]
+        told = [
+            text("Nothing came through: %(channels)s.", channels=listed(names))
+            if dimension == "channel"
+            else text("Nothing came from: %(groups)s.", groups=listed(names))
+        ]
+        if never:
+            told.append(text("Not once since the start: %(groups)s.", groups=listed([members[m] for m in never])))
+        if unknown:
+            told.append(
+                self.words.plural(
+                    "Of %(n)s grievance it is not stated.", "Of %(n)s grievances it is not stated.", unknown
+                )
+            )
+        return told
+
+    def parts(self) -> list[tuple[str, Table | None, list[str]]]:
+        """Return the parts of the internal page: each with its title, its table and what went unused."""
+        text = self.words.text
+        titles = {
+            "channel": (text("By channel"), text("Channel")),
+            "location": (text("By location"), text("Location")),
+            "sex": (text("By sex"), text("Sex")),
+            "vulnerable_group": (text("By vulnerable group"), text("Vulnerable group")),
+        }
+        parts: list[tuple[str, Table | None, list[str]]] = []
+        for dimension, (title, heading) in titles.items():
+            if not self._is_collected(dimension):
+                parts.append((title, None, [text("The register has no column for it.")]))
+                continue
+            parts.append((title, self.table(dimension, title, heading), self.unused(dimension)))
+        return parts
+
+
+_TOTALS = (("received", "period"), ("eligible", "period"), ("received", "cumulative"))
+
+
+def write_uptake(stage: Stage) -> None:
+    """Write internal/uptake.html: uptake by channel, location, sex and vulnerable group; restricted."""
+    words = words_for(stage.project.settings.language)
+    uptake = Uptake(Numbers(stage.load("indicators.csv"), words), words, stage.project)
+    write_page(stage, PAGE, "uptake_page", words, beneficiaries=uptake.beneficiaries(), parts=uptake.parts())
