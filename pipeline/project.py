@@ -115,6 +115,14 @@ class ServiceStandards(Strict):
     resolution: ResolutionStandard | None = None
 
 
+class Change(Strict):
+    """Something that changed on a day, so that figures before and after it mean less side by side."""
+
+    date: date
+    what: Literal["definition", "calendar", "standard", "vocabulary", "channel", "procedure"]
+    text: Text
+
+
 class Confidential(Strict):
     """Names that never reach the public edition, and those that may."""
 
@@ -227,6 +235,7 @@ class Settings(Strict):
     pending_age_days: tuple[Annotated[int, Field(ge=0)], ...] = (7, 14, 30, 60)
     severities: tuple[str, ...] = ()
     severe_from: str | None = None
+    changes: tuple[Change, ...] = ()
     confidential: Confidential = Confidential()
     texts: Texts
 
