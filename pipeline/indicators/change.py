@@ -60,7 +60,8 @@ _GIVEN = ("stated", "below_minimum")
 def wilson(successes: Any, total: Any) -> tuple[Any, Any]:
     """Return the 95 % score interval of a rate in percent: its lower and its upper limit.
 
-    Takes numbers, arrays or columns of counts and returns the same; limits over an empty total are not a number.
+    Takes numbers, arrays or columns of counts, each at most its total, and returns arrays; limits over an empty total
+    are not a number.
     """
     n = np.where(np.asarray(total, dtype="float64") > 0, total, np.nan).astype("float64")
     share = np.asarray(successes, dtype="float64") / n
@@ -115,16 +116,17 @@ def changes(before: pd.DataFrame, after: pd.DataFrame, minimum_n: int, *, is_ind
         for name in ("numerator", "denominator", "numerator_before", "denominator_before")
     }
     enough = (counts["denominator"] >= minimum_n) & (counts["denominator_before"] >= minimum_n) & is_judged
+    judged = {name: np.where(enough, one, np.nan) for name, one in counts.items()}
     low, high = newcombe(
-        (counts["numerator_before"], counts["denominator_before"]), (counts["numerator"], counts["denominator"])
+        (judged["numerator_before"], judged["denominator_before"]), (judged["numerator"], judged["denominator"])
     )
     result = pd.DataFrame(
         {
             "indicator": both["indicator"],
             "unit": both["unit"],
             "difference": value.where(is_given),
-            "low": np.where(enough, low, np.nan),
-            "high": np.where(enough, high, np.nan),
+            "low": low,
+            "high": high,
         }
     )
     return result.assign(verdict=_verdicts(result, enough, is_judged))[list(COLUMNS)]

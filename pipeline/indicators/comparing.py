@@ -66,7 +66,7 @@ def _masked(table: pd.DataFrame, empty: Sequence[str]) -> pd.DataFrame:
     is_masked = (
         (table["scope"] == "period")
         & table["indicator"].map(base_of).isin(lacking)
-        & table["state"].isin(("stated", "below_minimum", "not_applicable"))
+        & table["state"].isin(("stated", "below_minimum", "not_applicable", "not_available"))
     )
     emptied = {name: table[name].mask(is_masked) for name in ("value", "numerator", "denominator")}
     return table.assign(state=table["state"].mask(is_masked, "not_collected_in_period"), **emptied)

@@ -31,8 +31,8 @@ RATES = (
 )
 DURATIONS = ("resolution_working_days_median", "resolution_working_days_p90")
 MAIN = (*COUNTS, *RATES, *DURATIONS)
-"""The figures that are set side by side; those that no period has are left out."""
-_EMPTY = ("not_collected", "no_standard")
+"""The figures that are set side by side; those that no period can give are left out."""
+_GIVEN = ("stated", "below_minimum", "not_applicable")
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def change_between(former: Side, later: Side, project: Project, *, heading: str,
 
 def shown_indicators(sides: Sequence[Side]) -> list[str]:
     """Return which of `MAIN` at least one period can give."""
-    return [name for name in MAIN if any(side.row(name)["state"] not in _EMPTY for side in sides)]
+    return [name for name in MAIN if any(side.row(name)["state"] in _GIVEN for side in sides)]
 
 
 def side_by_side(sides: Sequence[Side], change: Change | None, words: Words, project: Project, caption: str) -> Table:
@@ -138,12 +138,12 @@ def change_cell(row: dict[str, Any] | None, is_told: bool, words: Words) -> str 
         return verdicts["too_few"]
     if pd.isna(row["difference"]):
         return text("not compared")
-    shown = escape(difference(row["difference"], row["unit"], words))
+    shown = difference(row["difference"], row["unit"], words)
     if not row["verdict"]:
         return shown
     low, high = signed(row["low"], 1, words), signed(row["high"], 1, words)
     word = Markup('<strong class="{}">{}</strong>').format(row["verdict"], verdicts[row["verdict"]])
-    return word + _below(shown) + _below(text("95 %%: %(low)s to %(high)s", low=low, high=high))
+    return word + _below(text("%(difference)s (%(low)s to %(high)s)", difference=shown, low=low, high=high))
 
 
 def verdict_words(words: Words) -> dict[str, str]:

@@ -106,13 +106,16 @@ class Comparison:
     def running(self) -> str:
         """What stands at the head of each page."""
         name = self.settings.short_name or self.settings.name
-        return f"{name} · {self.words.text('Comparison of periods')} · {self.spanned}"
+        spanned = f"{self.periods[0].label} – {self.periods[-1].label}"
+        return f"{name} · {self.words.text('Comparison of periods')} · {spanned}"
 
     @property
     def spanned(self) -> str:
-        """The periods from the first to the last."""
-        first, last = (self.words.period(self.periods[place].period) for place in (0, -1))
-        return self.words.text("%(first)s to %(last)s", first=first, last=last)
+        """The periods, or where there are many their number, the first and the last."""
+        names = [self.words.period(scopes.period) for scopes in self.periods]
+        if len(names) <= _MOST_UPRIGHT:
+            return " · ".join(names)
+        return self.words.text("%(n)s periods, %(first)s – %(last)s", n=len(names), first=names[0], last=names[-1])
 
     @property
     def is_draft(self) -> bool:
@@ -150,8 +153,8 @@ class Comparison:
             self.stage.project,
             heading=self.words.text(
                 "Change, %(later)s against %(former)s",
-                later=self.words.period(later.period),
-                former=self.words.period(former.period),
+                later=later.label,
+                former=former.label,
             ),
             is_independent=not overlap(former, later),
         )
@@ -188,7 +191,7 @@ class Comparison:
         """Name the project, the periods and their as-of days, and list the contents."""
         named = [
             (
-                self.words.period(scopes.period),
+                self._with_code(scopes),
                 self.words.span(scopes.current.start, scopes.current.counted_to),
                 scopes.current.as_of,
             )
@@ -199,6 +202,10 @@ class Comparison:
             "comparison/cover", spanned=self.spanned, named=named, contents=self._contents(), errors=errors
         )
 
+    def _with_code(self, scopes: Scopes) -> str:
+        name, code = self.words.period(scopes.period), scopes.label
+        return name if name == code or scopes.period.kind == "range" else f"{name} ({code})"
+
     def _contents(self) -> list[tuple[str, str]]:
         text = self.words.text
         return [
@@ -206,7 +213,7 @@ class Comparison:
             ("breakdowns", text("By channel and by type")),
             ("trends", text("Trends")),
             ("comparable", text("What can be compared and what cannot")),
-            ("definitions", text("The figures used and the rule of change")),
+            ("method", text("The figures used and the rule of change")),
             ("reconciliation", text("How the figures reconcile")),
             ("provenance", text("How this comparison was made")),
         ]
@@ -266,7 +273,7 @@ class Comparison:
             totals = [one.count(indicator) for one in chosen]
             rows.append(self._counts(text("Total"), totals, self._difference(indicator, "", "", is_last)))
             groups.append(rows)
-        return Table(caption, [head], groups, "compared totals")
+        return Table(caption, [head], groups, "compared numbers totals")
 
     def _difference(self, indicator: str, dimension: str, member: str, is_last: bool) -> list[str]:
         if not is_last:

@@ -20,7 +20,6 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.dates import date2num
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
 INK, MUTED, RULE = "#1b2733", "#5b6773", "#c9d1d9"
@@ -29,9 +28,11 @@ SERIES = (("#1f4e79", ""), ("#b7c9dc", ""), ("#ffffff", "////"))
 INTERVAL = "#c3cfdb"
 WIDTH_INCHES = 6.7
 _PANELS_A_ROW = 3
-_MOST_LABELLED = 6
+_MOST_LABELLED = 5
 """Periods of a small figure whose points all bear their value; with more, the first and the last."""
 _MOST_MARKED = 40
+_CLEAR = {"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85}
+"""The ground of a label that lies on lines. (An outline would turn its words into shapes.)"""
 _FONTS = "'Source Sans 3', 'DejaVu Sans', sans-serif"
 _BAR_INCHES = 0.19
 _LOOK = {
@@ -188,20 +189,21 @@ def _draw_panel(axes: Axes, panel: Panel, names: Sequence[str], joined: Sequence
             axes.plot([former, later], [begin, end], color=SERIES[0][0], linewidth=1.4, zorder=2)
     for place, interval in enumerate(panel.intervals):
         if interval is not None:
-            axes.plot([place, place], interval, color=INTERVAL, linewidth=4, solid_capstyle="butt", zorder=1)
+            axes.plot([place, place], interval, color=INTERVAL, linewidth=7, solid_capstyle="butt", zorder=1)
     values = [value for value in panel.values if value is not None]
-    axes.plot(places, values, "o", color=SERIES[0][0], markersize=3.8, zorder=3)
+    axes.plot(places, values, "o", color=SERIES[0][0], markersize=3.4, zorder=3)
     labelled = places if len(names) <= _MOST_LABELLED else sorted({*places[:1], *places[-1:]})
     for place in labelled:
+        interval = panel.intervals[place] if panel.intervals else None
         axes.annotate(
             panel.labels[place],
-            (place, panel.values[place] or 0),
-            (0, 5),
+            (place, interval[1] if interval else panel.values[place] or 0),
+            (0, 4),
             textcoords="offset points",
             ha="center",
             color=INK,
             fontsize=8,
-            path_effects=[withStroke(linewidth=2, foreground="white")],
+            bbox=_CLEAR,
             zorder=4,
         )
     highest = max([*values, *(interval[1] for interval in panel.intervals if interval), 1])
@@ -268,7 +270,16 @@ def ranges(
             low, high = spread or (0, 0)
             if spread is not None:
                 axes.plot([low, high], [place, place], color=SERIES[1][0], linewidth=5, solid_capstyle="butt", zorder=1)
-            axes.annotate(label, (high, place), (8, 0), textcoords="offset points", va="center", color=INK, fontsize=8)
+            axes.annotate(
+                label,
+                (high, place),
+                (8, 0),
+                textcoords="offset points",
+                va="center",
+                color=INK,
+                fontsize=8,
+                bbox=_CLEAR,
+            )
         given = [(place, spread) for place, spread in enumerate(spreads) if spread is not None]
         rows = [place for place, _ in given]
         lows, highs = [spread[0] for _, spread in given], [spread[1] for _, spread in given]
