@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
 from itertools import pairwise
+from textwrap import fill
 from urllib.parse import quote
 
 from markupsafe import escape
@@ -30,6 +31,8 @@ WIDTH_INCHES = 6.7
 _PANELS_A_ROW = 3
 _MOST_LABELLED = 5
 """Periods of a small figure whose points all bear their value; with more, the first and the last."""
+_LONGEST_TITLE = 24
+"""Letters of a line in the title of a small figure, so that it fits with a wider font too."""
 _MOST_MARKED = 40
 _CLEAR = {"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85}
 """The ground of a label that lies on lines. (An outline would turn its words into shapes.)"""
@@ -213,7 +216,7 @@ def _draw_panel(axes: Axes, panel: Panel, names: Sequence[str], joined: Sequence
     if len(names) > 4 or max(map(len, names)) > 7:
         axes.tick_params(axis="x", labelrotation=90)
     axes.yaxis.set_major_locator(FixedLocator([0, 50, 100]) if panel.top else MaxNLocator(3, integer=True))
-    axes.set_title(panel.title, loc="left", fontsize=8.5, fontweight="bold", color=INK)
+    axes.set_title(fill(panel.title, _LONGEST_TITLE), loc="left", fontsize=8.5, fontweight="bold", color=INK)
     _frame(axes, "left")
 
 

@@ -18,6 +18,7 @@ from pipeline.indicators.comparing import backlog, completeness, measure_each, r
 from pipeline.register.mapping import collected
 from pipeline.reporting import words
 from pipeline.reporting.comparison import Comparison
+from pipeline.reporting.report import PACKAGES
 from pipeline.stage import ComparisonStage, open_comparison
 
 SECTIONS = ("cover", "glance", "breakdowns", "trends", "comparable", "definitions", "reconciliation", "provenance")
@@ -183,9 +184,7 @@ def test_every_word_comes_from_the_catalogue_or_the_project(make: Maker, tmp_pat
     settings = (cleaned.project.folder / "project.yml").read_text(encoding="utf-8")
     months = [name for width in ("wide", "abbreviated") for name in german.locale.months["format"][width].values()]
     months += list(german.locale.months["stand-alone"]["abbreviated"].values())
-    programs = (
-        "grm-reporting Python babel holidays jinja2 matplotlib nbconvert numpy pandas papermill pyarrow weasyprint"
-    )
+    programs = f"grm-reporting Python {' '.join(PACKAGES)}"
     own = f"{settings} {' '.join(months)} {programs} und rc"
     for section in SECTIONS:
         html = getattr(comparison, section)().html
