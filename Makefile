@@ -6,17 +6,18 @@
 PROJECT ?= smart-government-ii
 override PROJECT := $(value PROJECT)
 override PERIOD := $(value PERIOD)
+override PERIODS := $(value PERIODS)
 override AS_OF := $(value AS_OF)
 override FORCE := $(value FORCE)
 # From the command line alone: some systems (Windows' WSL) have a NAME of their own in the environment.
 override NAME := $(if $(filter command,$(firstword $(origin NAME))),$(value NAME))
-export PROJECT PERIOD AS_OF FORCE NAME
+export PROJECT PERIOD PERIODS AS_OF FORCE NAME
 
 # Any other variable on the command line is refused: a misspelt 'ASOF=' would make another report than was asked for,
 # and make would expand the value on its way to the commands. ('v' is emptied, since the loop's own 'v' hides it.)
 override v :=
 $(foreach v,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $v))),$(error \
-    There is no variable '$v' to set; there are PROJECT, PERIOD, AS_OF, FORCE and NAME)))
+    There is no variable '$v' to set; there are PROJECT, PERIOD, PERIODS, AS_OF, FORCE and NAME)))
 
 # make expands these without being told to, as they stand in the environment.
 override MAKEOVERRIDES :=
@@ -27,11 +28,12 @@ override SHELL := /bin/sh
 override .SHELLFLAGS := -c
 override .DEFAULT_GOAL := help
 
-.PHONY: help report cleaning classification metrics check project template demo dictionary test lint format lab setup lock clean
+.PHONY: help report cleaning classification metrics compare check project template demo dictionary test lint format lab setup lock clean
 .NOTPARALLEL:
 
 help: ## this menu
 	@echo "make report PERIOD=2024H1 [PROJECT=…] [AS_OF=2024-06-30] [FORCE=1]"
+	@echo 'make compare PERIODS="2023H2 2024H1" [PROJECT=…]'
 	@echo "make project NAME=my-project"
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
@@ -41,6 +43,9 @@ classification: ## as far as the second notebook: type, relation, topic and sens
 metrics: ## as far as the third notebook: the indicators
 report cleaning classification metrics: setup
 	@.venv/bin/python -m pipeline $@ --project="$$PROJECT" --period="$$PERIOD" --as-of="$$AS_OF" --force="$$FORCE"
+
+compare: setup ## two or more PERIODS side by side: HTML, PDF and a table in outputs/
+	@.venv/bin/python -m pipeline $@ --project="$$PROJECT" --periods="$$PERIODS"
 
 check: setup ## the register of PROJECT alone, in seconds: what was read, and what is to be mended
 	@.venv/bin/python -m pipeline $@ --project="$$PROJECT"
@@ -87,4 +92,4 @@ clean: ## removes the tools' caches, and half-made reports of killed runs; no da
 	@find . -path ./.venv -prune -o -path ./data -prune -o -path ./outputs -prune \
 	    -o -type d '(' -name __pycache__ -o -name .ipynb_checkpoints ')' -prune -exec rm -rf {} +
 	@# What is younger than an hour may be a report in the making.
-	@find outputs -mindepth 2 -maxdepth 2 -type d -name '.*.staging-*' -mmin +60 -exec rm -rf {} +
+	@find outputs -mindepth 2 -maxdepth 3 -type d -name '.*.staging-*' -mmin +60 -exec rm -rf {} +

@@ -5,8 +5,9 @@ Source of the rules: docs/indicators.md, sections 'Period' and 'As of'.
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -230,3 +231,46 @@ def resolve_scopes(period_text: str, as_of_text: str, *, grm_start: date, comple
         previous_period=before if has_previous else None,
         cumulative=Window(grm_start, period.end, as_of),
     )
+
+
+FEWEST_COMPARED, MOST_COMPARED = 2, 24
+"""How many periods can be compared."""
+_LONGEST_LABEL = 80
+"""Letters of the folder of a comparison: the run adds to it, and a file system takes 255 bytes."""
+
+
+def resolve_periods(periods_text: str, *, grm_start: date, complete_through: date) -> tuple[Scopes, ...]:
+    """Turn the periods of a comparison, parted by blanks or commas, into windows, in the order of their days.
+
+    Each is as of its own last day, as in its report. Periods that are written twice, fewer than two or more than
+    `MOST_COMPARED`, and periods that cannot be reported are an `InputError`.
+    """
+    how = f'Write two to {MOST_COMPARED} periods with blanks between them: PERIODS="2024H1 2024H2". {forms_sentence()}'
+    texts = [text for text in re.split(r"[\s,]+", periods_text) if text]
+    if not texts:
+        raise InputError(f"PERIODS is not given. {how}")
+    if len(texts) < FEWEST_COMPARED:
+        raise InputError(f"PERIODS is {shown(texts[0])}, which is one period; a comparison needs two. {how}")
+    if len(texts) > MOST_COMPARED:
+        raise InputError(f"PERIODS names {len(texts)} periods, more than {MOST_COMPARED}. {how}")
+    twice = [text for place, text in enumerate(texts) if text in texts[:place]]
+    if twice:
+        raise InputError(f"PERIODS names {shown(twice[0])} twice. {how}")
+    found = []
+    for text in texts:
+        try:
+            found.append(resolve_scopes(text, "", grm_start=grm_start, complete_through=complete_through))
+        except InputError as error:
+            raise InputError(f"In PERIODS: {error}") from None
+    return tuple(sorted(found, key=lambda scopes: (scopes.period.start, scopes.period.end, scopes.label)))
+
+
+def joined_label(labels: Sequence[str]) -> str:
+    """Name a comparison by its periods, so that the name is a folder's and no other comparison has it.
+
+    2023H1+2023H2+2024H1; many are shortened to the first, the last and ten digits of a digest of them all.
+    """
+    whole = "+".join(labels)
+    if len(whole) <= _LONGEST_LABEL:
+        return whole
+    return f"{labels[0]}+to+{labels[-1]}+{hashlib.sha256(whole.encode()).hexdigest()[:10]}"

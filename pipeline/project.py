@@ -115,6 +115,14 @@ class ServiceStandards(Strict):
     resolution: ResolutionStandard | None = None
 
 
+class Change(Strict):
+    """Something that changed on a day, so that figures before and after it mean less side by side."""
+
+    date: date
+    what: Literal["definition", "calendar", "standard", "vocabulary", "channel", "procedure"]
+    text: Text
+
+
 class Confidential(Strict):
     """Names that never reach the public edition, and those that may."""
 
@@ -331,6 +339,7 @@ class Settings(Strict):
     bank_notification: Standard | None = None
     beneficiaries: Beneficiaries | None = None
     results_framework: tuple[FrameworkRow, ...] = ()
+    changes: tuple[Change, ...] = ()
     confidential: Confidential = Confidential()
     texts: Texts
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from pipeline.errors import InputError
 from pipeline.files import write_csv, write_parquet
-from pipeline.period import Scopes, resolve_scopes
+from pipeline.period import Scopes, joined_label, resolve_periods, resolve_scopes
 from pipeline.project import REPOSITORY, Project, load_project
 
 OUTPUTS_VARIABLE = "GRM_OUTPUTS"
@@ -41,8 +41,38 @@ RESTRICTED = frozenset(
 """Files below internal/ that only their owner can read: identities, texts in which names may stand, small numbers."""
 
 
+class SetFolder:
+    """The folder of a set, and how its files are written and read."""
+
+    folder: Path
+
+    def path(self, area: str, name: str) -> Path:
+        """Return where a file of the set stands; `area` is 'internal' or 'public'."""
+        folder = self.folder / area
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700 if area == "internal" else 0o755)
+        return folder / name
+
+    def save(self, table: pd.DataFrame, name: str, area: str = "internal") -> None:
+        """Write a table for the stages after this one, as CSV or parquet by the ending of its name."""
+        write = write_parquet if name.endswith(".parquet") else write_csv
+        write(table, self.path(area, name), restricted=name in RESTRICTED)
+
+    def load(self, name: str) -> pd.DataFrame:
+        """Read a table that an earlier stage wrote; an `InputError` says which stage is to be run first."""
+        path = self.folder / "internal" / name
+        if not path.is_file():
+            raise InputError(
+                f"internal/{name} is missing: run the notebook before this one first, for the same period."
+            )
+        return (
+            pd.read_parquet(path, engine="pyarrow")
+            if name.endswith(".parquet")
+            else pd.read_csv(path, encoding="utf-8-sig")
+        )
+
+
 @dataclass(frozen=True)
-class Stage:
+class Stage(SetFolder):
     """A stage of a run: its project, its windows and its set."""
 
     project: Project
@@ -70,28 +100,30 @@ class Stage:
         """The commentary that the unit may write for the period, as errors name it."""
         return f"{self.project.shown_folder}/commentary/{self.scopes.period.label}.md"
 
-    def path(self, area: str, name: str) -> Path:
-        """Return where a file of the set stands; `area` is 'internal' or 'public'."""
-        folder = self.folder / area
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700 if area == "internal" else 0o755)
-        return folder / name
 
-    def save(self, table: pd.DataFrame, name: str, area: str = "internal") -> None:
-        """Write a table for the stages after this one, as CSV or parquet by the ending of its name."""
-        write = write_parquet if name.endswith(".parquet") else write_csv
-        write(table, self.path(area, name), restricted=name in RESTRICTED)
+@dataclass(frozen=True)
+class ComparisonStage(SetFolder):
+    """The comparison of several periods: its project, the windows of each period in order, and its set."""
 
-    def load(self, name: str) -> pd.DataFrame:
-        """Read a table that an earlier stage wrote; an `InputError` says which stage is to be run first."""
-        path = self.folder / "internal" / name
-        if not path.is_file():
-            raise InputError(
-                f"internal/{name} is missing: run the notebook before this one first, for the same period."
-            )
-        return (
-            pd.read_parquet(path, engine="pyarrow")
-            if name.endswith(".parquet")
-            else pd.read_csv(path, encoding="utf-8-sig")
+    project: Project
+    periods: tuple[Scopes, ...]
+    folder: Path
+
+    @property
+    def label(self) -> str:
+        """The name of the set."""
+        return joined_label([scopes.label for scopes in self.periods])
+
+    def card(self) -> pd.DataFrame:
+        """Say what is compared: one row a period, with its window and its as-of day."""
+        return pd.DataFrame(
+            {
+                "period": [scopes.label for scopes in self.periods],
+                "window": [f"{scopes.current.start} to {scopes.current.end}" for scopes in self.periods],
+                "counted to": [str(scopes.current.counted_to) for scopes in self.periods],
+                "figures as of": [str(scopes.current.as_of) for scopes in self.periods],
+                "provisional": ["yes" if scopes.current.is_provisional else "no" for scopes in self.periods],
+            }
         )
 
 
@@ -100,7 +132,15 @@ def open_stage(project: str, period: str, as_of: str = "") -> Stage:
     loaded = load_project(project)
     settings = loaded.settings
     scopes = resolve_scopes(period, as_of, grm_start=settings.grm_start, complete_through=settings.complete_through)
-    return Stage(loaded, scopes, _set_folder(loaded, scopes))
+    return Stage(loaded, scopes, _set_folder(loaded, scopes.label))
+
+
+def open_comparison(project: str, periods: str) -> ComparisonStage:
+    """Check the parameters of the notebook that compares, and find its set; wrong ones are an `InputError`."""
+    loaded = load_project(project)
+    settings = loaded.settings
+    each = resolve_periods(periods, grm_start=settings.grm_start, complete_through=settings.complete_through)
+    return ComparisonStage(loaded, each, _set_folder(loaded, joined_label([scopes.label for scopes in each])))
 
 
 def outputs_folder() -> Path:
@@ -109,8 +149,8 @@ def outputs_folder() -> Path:
     return Path(named) if named else REPOSITORY / "outputs"
 
 
-def _set_folder(project: Project, scopes: Scopes) -> Path:
+def _set_folder(project: Project, label: str) -> Path:
     here = Path.cwd()
     if here.name == "notebooks" and here.parent.name == "internal":
         return here.parents[1]
-    return outputs_folder() / project.code / "workbench" / scopes.label
+    return outputs_folder() / project.code / "workbench" / label

@@ -22,6 +22,7 @@ from ruamel.yaml import YAML
 
 from pipeline.classification.labels import label, part_sensitive
 from pipeline.cli import COMMANDS, _parser
+from pipeline.indicators.comparing import CHECK_COLUMNS as COMPARISON_CHECK_COLUMNS
 from pipeline.indicators.computation import COLUMNS as INDICATOR_COLUMNS
 from pipeline.indicators.computation import DIMENSIONS, DURATIONS, STATES, Measured, measure
 from pipeline.indicators.definitions import SCHEMA, STATISTICS, Definition, definitions, schema_text
@@ -43,6 +44,7 @@ from pipeline.register.validation import check
 from pipeline.register.values import read_values
 from pipeline.reporting.annex import ANNEX_COLUMNS
 from pipeline.reporting.commentary import _FIGURE, _figure
+from pipeline.reporting.comparison import PUBLIC_COMPARISON_COLUMNS
 from pipeline.reporting.numbers import PUBLIC_COLUMNS, WITHHELD_DIMENSIONS, Numbers
 from pipeline.reporting.results import FRAMEWORK_COLUMNS
 from pipeline.reporting.words import words_for
@@ -367,7 +369,12 @@ def test_every_reason_for_an_empty_figure_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    "columns", [PUBLIC_COLUMNS, ANNEX_COLUMNS, FRAMEWORK_COLUMNS, findings.COLUMNS, CHECK_COLUMNS], ids=lambda c: c[0]
+    "columns",
+    [
+        *(PUBLIC_COLUMNS, ANNEX_COLUMNS, FRAMEWORK_COLUMNS, findings.COLUMNS, CHECK_COLUMNS),
+        *(PUBLIC_COMPARISON_COLUMNS, COMPARISON_CHECK_COLUMNS),
+    ],
+    ids=lambda c: f"{c[0]}, {c[1]}",
 )
 def test_the_columns_of_the_outputs_are_in_the_contract(columns: tuple[str, ...]) -> None:
     assert f"`{', '.join(columns)}`" in text_of("docs/architecture.md")

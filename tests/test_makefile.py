@@ -13,7 +13,7 @@ import pytest
 REPOSITORY = Path(__file__).parents[1]
 MAKEFILE = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
 STAGES = ("report", "cleaning", "classification", "metrics")
-TOOLS = ("check", "project", "template", "demo", "dictionary")
+TOOLS = ("compare", "check", "project", "template", "demo", "dictionary")
 VARIABLES = ("PROJECT", "PERIOD", "AS_OF", "FORCE")
 RUN = ("-m", "pipeline", "report")
 OPTIONS = {"PROJECT": "--project", "PERIOD": "--period", "AS_OF": "--as-of", "FORCE": "--force"}
@@ -154,6 +154,8 @@ def test_a_hostile_value_is_one_argument_and_runs_nothing(checkout, name, value,
         ("template", [], ["--project=smart-government-ii", "--force="]),
         ("template", ["PROJECT=demo", "FORCE=1"], ["--project=demo", "--force=1"]),
         ("dictionary", [], []),
+        ("compare", ["PERIODS=2023H1 2023H2", "PROJECT=demo"], ["--project=demo", "--periods=2023H1 2023H2"]),
+        ("compare", [], ["--project=smart-government-ii", "--periods="]),
     ],
 )
 def test_a_tool_is_one_command_with_what_the_caller_set(checkout, target, given, expected):
@@ -169,6 +171,7 @@ def test_a_tool_is_one_command_with_what_the_caller_set(checkout, target, given,
         ("project", "NAME", ["--name={}"]),
         ("template", "PROJECT", ["--project={}", "--force="]),
         ("template", "FORCE", ["--project=smart-government-ii", "--force={}"]),
+        ("compare", "PERIODS", ["--project=smart-government-ii", "--periods={}"]),
     ],
 )
 # Not ":=": such a value make itself expands before it reads a Makefile.
@@ -202,7 +205,7 @@ def test_any_other_variable_on_the_command_line_is_refused_unexpanded(checkout, 
     before = files_of(checkout)
     done = make(checkout, "report", "PERIOD=2024H1", f"{name}=$(shell touch pwned)touch pwned;")
     assert (done.returncode, arguments_of(checkout), files_of(checkout)) == (2, (), before)
-    assert name == ".RECIPEPREFIX" or "there are PROJECT, PERIOD, AS_OF, FORCE and NAME" in done.stderr
+    assert name == ".RECIPEPREFIX" or "there are PROJECT, PERIOD, PERIODS, AS_OF, FORCE and NAME" in done.stderr
 
 
 def test_a_refusal_names_the_misspelt_variable(checkout):
@@ -276,6 +279,7 @@ def test_cleaning_up_removes_caches_and_old_leftovers_and_keeps_data_reports_and
     ]
     removed = [
         "outputs/demo/.2024H1.staging-old/public/report.html",
+        "outputs/demo/comparison/.2023H1+2023H2.staging-old/public/comparison.html",
         "pipeline/register/__pycache__/a.pyc",
         "notebooks/.ipynb_checkpoints/a.ipynb",
         *(f".{tool}/a" for tool in ("mypy_cache", "pytest_cache", "ruff_cache", "hypothesis")),
@@ -283,7 +287,8 @@ def test_cleaning_up_removes_caches_and_old_leftovers_and_keeps_data_reports_and
     for name in (*kept, *removed):
         (checkout / name).parent.mkdir(parents=True, exist_ok=True)
         (checkout / name).write_text("")
-    os.utime(checkout / "outputs/demo/.2024H1.staging-old", (0, 0))
+    for name in (".2024H1.staging-old", "comparison/.2023H1+2023H2.staging-old"):
+        os.utime(checkout / "outputs/demo" / name, (0, 0))
     done = make(checkout, "clean")
     assert done.returncode == 0, done.stderr
     assert [name for name in kept if not (checkout / name).exists()] == []

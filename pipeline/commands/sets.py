@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.errors import DisclosureError, InputError, ReconciliationError
 from pipeline.project import CODE_ROOTS, DATA_VARIABLE, REPOSITORY, Project, data_folder
-from pipeline.stage import OUTPUTS_VARIABLE, Stage, outputs_folder
+from pipeline.stage import OUTPUTS_VARIABLE, SetFolder, outputs_folder
 
 SENTENCES = {error.__name__: error.exit_code for error in (InputError, ReconciliationError, DisclosureError)}
 """Errors whose text is written for the analyst and holds no value of an identifying column."""
@@ -21,13 +21,14 @@ def make_set(
     notebooks: Sequence[str],
     parameters: Mapping[str, str],
     *,
-    stage: Callable[[Path], Stage],
+    stage: Callable[[Path], SetFolder],
     renderings: Renderings = (),
     keep_public: bool = False,
 ) -> None:
     """Make the set `target` by running notebooks, named without their ending, and the renderings after them.
 
-    `stage` opens the set in the folder in which it is made. With `keep_public` only internal/ is replaced.
+    Each notebook is given those of the parameters that it declares. `stage` opens the set in the folder in which it is
+    made. With `keep_public` only internal/ is replaced.
     """
     from pipeline.execution.runner import Step, run
     from pipeline.register.reading import register_files
@@ -57,7 +58,7 @@ def _inputs(project: Project, register: list[Path]) -> dict[str, Path]:
     }
 
 
-def _guard(project: Project, stage: Callable[[Path], Stage]) -> Callable[[Path], None]:
+def _guard(project: Project, stage: Callable[[Path], SetFolder]) -> Callable[[Path], None]:
     def check(folder: Path) -> None:
         from pipeline.confidentiality.guard import guard
         from pipeline.register.identities import known_names

@@ -27,6 +27,17 @@ def check_parameters(source: Path, given: Iterable[str]) -> None:
         raise ExecutionError(f"The notebook {source.name} needs a value for its parameter {', '.join(missing)}.")
 
 
+def refuse_undeclared(sources: Iterable[Path], given: Iterable[str]) -> None:
+    """Refuse parameters that none of the notebooks declares."""
+    declared = frozenset[str]().union(*(declared_parameters(source) for source in sources))
+    unknown = sorted(set(given) - declared)
+    if unknown:
+        raise ExecutionError(
+            f"No notebook has a parameter {', '.join(unknown)}; their cells tagged 'parameters' declare: "
+            f"{', '.join(sorted(declared)) or 'none'}."
+        )
+
+
 def declared_parameters(source: Path) -> frozenset[str]:
     """Names assigned in the cell tagged `parameters`; none where there is no such cell."""
     try:

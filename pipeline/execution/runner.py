@@ -12,6 +12,7 @@ from pathlib import Path
 from pipeline.execution.errors import FULL_DISK_CODES, ExecutionError, NotebookFailed, explained, full_disk
 from pipeline.execution.interrupts import Interrupts, interruptible
 from pipeline.execution.manifest import build_record, digests, read_manifest, write_manifest
+from pipeline.execution.parameters import declared_parameters, refuse_undeclared
 from pipeline.execution.progress import Progress
 from pipeline.execution.sets import FAILED, NOTEBOOKS, locked_set, restore_public, staging
 from pipeline.execution.trees import remove
@@ -43,8 +44,9 @@ def run(
 ) -> None:
     """Make the set `target`: all of it, or with `keep_public` what is below internal/ alone.
 
-    `notebooks` are names of stages with their sources, in order; `environment` is added to their processes'. `guard`
-    sees the finished set and raises to refuse it. `inputs` are hashed before and after.
+    `notebooks` are names of stages with their sources, in order. Of the `parameters` each is given those that it
+    declares; one that none declares is refused. `environment` is added to their processes'. `guard` sees the finished
+    set and raises to refuse it. `inputs` are hashed before and after.
 
     Raises
     ------
@@ -56,6 +58,7 @@ def run(
     Interrupted
         SIGINT, SIGTERM or SIGHUP came.
     """
+    refuse_undeclared([source for _, source in notebooks], parameters)
     names = dict(inputs or {})
     progress = Progress(len(notebooks) + len(steps) + 1)
     try:
@@ -101,7 +104,9 @@ def _execute(
         for place, (name, source) in enumerate(notebooks, start=1):
             with progress.step(name), explained(folder):
                 output = folder / NOTEBOOKS / source.name
-                execute(source, output, parameters, kernels, is_last=place == len(notebooks))
+                declared = declared_parameters(source)
+                own = {parameter: value for parameter, value in parameters.items() if parameter in declared}
+                execute(source, output, own, kernels, is_last=place == len(notebooks))
 
 
 def _input_digests(inputs: Mapping[str, Path]) -> dict[str, str]:

@@ -19,8 +19,18 @@ from pipeline.project import NOT_STATED, Project
 
 COLUMNS = ("indicator", "scope", "dimension", "member", "value", "numerator", "denominator", "unit", "state")
 """The columns of internal/indicators.csv; the public file has `display` in place of `state`."""
-STATES = ("stated", "below_minimum", "not_applicable", "not_collected", "no_standard", "not_available")
-"""Why a value is given or empty: below `minimum_n` no percentage is given, over an empty denominator none exists."""
+STATES = (
+    "stated",
+    "below_minimum",
+    "not_applicable",
+    "not_collected",
+    "not_collected_in_period",
+    "no_standard",
+    "not_available",
+)
+"""Why a value is given or empty: below `minimum_n` no percentage is given, over an empty denominator none exists.
+
+`not_collected_in_period` is a comparison's alone: the register has the column, and nothing in it for that period."""
 
 Count = Callable[[pd.DataFrame], pd.Series]
 

@@ -101,7 +101,8 @@ def definitions() -> dict[str, Definition]:
 
 def base_of(indicator: str) -> str:
     """Return the id under which an indicator of the tidy table is defined: that of a statistic is its duration's."""
-    return indicator if indicator in definitions() else indicator.rpartition("_")[0]
+    name, _, statistic = indicator.rpartition("_")
+    return name if indicator not in definitions() and statistic in STATISTICS else indicator
 
 
 def unit_of(indicator: str) -> str:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pipeline.errors import InputError
 from pipeline.indicators.computation import headline_ids
-from pipeline.indicators.definitions import STATISTICS, definitions
+from pipeline.indicators.definitions import base_of, definitions
 from pipeline.project import FrameworkRow, Project
 from pipeline.yaml_files import fault_sentence, read_yaml
 
@@ -43,12 +43,6 @@ class Row:
     def scopes(self) -> tuple[str, ...]:
         """The scopes in which the indicator is given."""
         return definitions()[base_of(self.indicator)].scopes
-
-
-def base_of(indicator: str) -> str:
-    """Return the id in definitions.yml of a figure: that of a statistic is its duration's."""
-    name, _, statistic = indicator.rpartition("_")
-    return name if indicator not in definitions() and statistic in STATISTICS else indicator
 
 
 def results_framework(project: Project) -> list[Row]:

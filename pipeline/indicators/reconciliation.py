@@ -85,6 +85,8 @@ SIDES = {
         "Ended without a usable date in the previous period + this one",
     ),
     "annex": ("Grievances that the annex is to list", "Rows of the annex"),
+    "backlog_is_opening_stock": ("Open on the day before the period, over time", "Open at the beginning of the period"),
+    "backlog_is_closing_stock": ("Open on the last day that is counted, over time", "Open at the end of the period"),
 }
 """What stands on the left and on the right of each check of the headlines."""
 OF_EACH_MEMBER = {
@@ -111,7 +113,7 @@ def reconcile(
         rows += [*_within_scope(measured, scope, facts), *_by_dimension(measured, scope), *_of_members(measured, scope)]
     rows += _since_the_start(measured, scopes)
     annex = int(in_annex(measured.facts["period"]).sum())
-    rows.append(_check("annex", "period", annex, annex_rows))
+    rows.append(check("annex", "period", annex, annex_rows))
     return _with_exceptions(_table(rows), signed)
 
 
@@ -226,11 +228,11 @@ def _stock_checks(
     periods = series.to_dict("records")
     for one in periods:
         numbers = named.get(("stock_and_flow", str(one["label"])))
-        rows.append(_check("stock_and_flow", str(one["label"]), int(one["closing"]), int(_moved(one)), numbers))
+        rows.append(check("stock_and_flow", str(one["label"]), int(one["closing"]), int(_moved(one)), numbers))
     for former, one in pairwise(periods):
         numbers = named.get(("opening_is_former_closing", str(one["label"])))
         opening, closing = int(one["opening"]), int(former["closing"])
-        rows.append(_check("opening_is_former_closing", str(one["label"]), opening, closing, numbers))
+        rows.append(check("opening_is_former_closing", str(one["label"]), opening, closing, numbers))
     return rows
 
 
@@ -245,9 +247,9 @@ def _stocks(measured: Measured) -> list[dict[str, object]]:
         breaking["opening_is_former_closing", "period"] = _numbers(measured.facts["period"], differs)
     chain = [scope for scope in ("previous", "period") if scope in measured.facts]
     return [
-        check
+        made
         for part in (chain, ["cumulative"])
-        for check in _stock_checks(
+        for made in _stock_checks(
             pd.DataFrame([{"label": scope, **_as_series(headlines(measured.table, scope))} for scope in part]), breaking
         )
     ]
@@ -264,12 +266,12 @@ def _within_scope(measured: Measured, scope: str, facts: pd.DataFrame) -> list[d
     kinds, statuses = (sum(totals[name] for name in names) for names in (KINDS, STATUSES))
     aged = facts["pending_days"].notna().astype("int64")
     return [
-        _check("received_by_kind", scope, totals["received"], kinds, _numbers(facts, by_kind != count["received"])),
-        _check(
+        check("received_by_kind", scope, totals["received"], kinds, _numbers(facts, by_kind != count["received"])),
+        check(
             "eligible_by_status", scope, totals["eligible"], statuses, _numbers(facts, by_status != count["eligible"])
         ),
-        _check("every_row_has_a_place", scope, int((places != 1).sum()), 0, _numbers(facts, places != 1)),
-        _check(
+        check("every_row_has_a_place", scope, int((places != 1).sum()), 0, _numbers(facts, places != 1)),
+        check(
             "open_by_age",
             scope,
             totals["closing_stock"],
@@ -294,7 +296,7 @@ def _by_dimension(measured: Measured, scope: str) -> list[dict[str, object]]:
             if dimension in facts and name in COUNTS:
                 numbers = _numbers(facts, (COUNTS[name](facts) > 0) & ~facts[dimension].isin(members["member"]))
             total = int(members["value"].sum())
-            rows.append(_check(name, scope, totals[name], total, numbers, dimension=dimension))
+            rows.append(check(name, scope, totals[name], total, numbers, dimension=dimension))
     return rows
 
 
@@ -320,9 +322,9 @@ def _of_members(measured: Measured, scope: str) -> list[dict[str, object]]:
             "received_by_kind": by_member[list(KINDS)].sum(axis=1) != by_member["received"],
             "eligible_by_status": by_member[list(STATUSES)].sum(axis=1) != by_member["eligible"],
         }
-        for check, breaks in broken.items():
+        for name, breaks in broken.items():
             numbers = _numbers(facts, facts[dimension].isin(breaks.index[breaks]))
-            rows.append(_check(check, scope, int(breaks.sum()), 0, numbers, dimension=dimension))
+            rows.append(check(name, scope, int(breaks.sum()), 0, numbers, dimension=dimension))
     return rows
 
 
@@ -334,14 +336,14 @@ def _since_the_start(measured: Measured, scopes: Scopes) -> list[dict[str, objec
     across = since["is_received"] & facts["is_unplaced"]
     parts = before.astype("int64") + facts["is_received"] + across
     rows = [
-        _check(
+        check(
             "closing_is_cumulative_closing",
             "period",
             period["closing_stock"],
             total["closing_stock"],
             _numbers(facts, facts["is_open_after"] != since["is_open_after"]),
         ),
-        _check(
+        check(
             "received_since_the_start",
             "cumulative",
             total["received"],
@@ -359,7 +361,7 @@ def _since_the_start(measured: Measured, scopes: Scopes) -> list[dict[str, objec
         of_parts = sum(COUNTS[flow](measured.facts[scope]) for scope in chain)
         added = sum(headlines(measured.table, scope)[flow] for scope in chain)
         numbers = _numbers(since, of_parts != COUNTS[flow](since))
-        rows.append(_check(f"{flow}_since_the_start", "cumulative", total[flow], added, numbers))
+        rows.append(check(f"{flow}_since_the_start", "cumulative", total[flow], added, numbers))
     return rows
 
 
@@ -374,18 +376,19 @@ def headlines(table: pd.DataFrame, scope: str) -> dict[str, int]:
 # -- a check and what is said of it ----------------------------------------------------------------------------------
 
 
-def sides(check: str, dimension: str) -> tuple[str, str]:
+def sides(name: str, dimension: str) -> tuple[str, str]:
     """Say in words what stands on the left and on the right of a check."""
     if not dimension:
-        return SIDES[check]
-    if check in OF_EACH_MEMBER:
-        return OF_EACH_MEMBER[check], NONE
-    return (TIMED if check == "resolution_working_days_n" else definitions()[base_of(check)].title), SUM_OF_MEMBERS
+        return SIDES[name]
+    if name in OF_EACH_MEMBER:
+        return OF_EACH_MEMBER[name], NONE
+    return (TIMED if name == "resolution_working_days_n" else definitions()[base_of(name)].title), SUM_OF_MEMBERS
 
 
-def _check(
+def check(
     name: str, scope: str, left: int, right: int, numbers: pd.Series | None = None, *, dimension: str = ""
 ) -> dict[str, object]:
+    """Make one check, with the cells of `COLUMNS`; `numbers` are those of the grievances that break it, if any do."""
     rows = ""
     if left != right and numbers is not None:
         rows = ", ".join(numbers.head(_MOST_ROWS)) + (" …" if len(numbers) > _MOST_ROWS else "")

@@ -9,20 +9,33 @@ import re
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import date
 from io import BytesIO
+from itertools import pairwise
+from textwrap import fill
 from urllib.parse import quote
 
 from markupsafe import escape
 from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.dates import date2num
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FixedLocator, MaxNLocator
 
 INK, MUTED, RULE = "#1b2733", "#5b6773", "#c9d1d9"
 SERIES = (("#1f4e79", ""), ("#b7c9dc", ""), ("#ffffff", "////"))
 """Fill and hatch of the first, second and third series."""
+INTERVAL = "#c3cfdb"
 WIDTH_INCHES = 6.7
+_PANELS_A_ROW = 3
+_MOST_LABELLED = 5
+"""Periods of a small figure whose points all bear their value; with more, the first and the last."""
+_LONGEST_TITLE = 24
+"""Letters of a line in the title of a small figure, so that it fits with a wider font too."""
+_MOST_MARKED = 40
+_CLEAR = {"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85}
+"""The ground of a label that lies on lines. (An outline would turn its words into shapes.)"""
 _FONTS = "'Source Sans 3', 'DejaVu Sans', sans-serif"
 _BAR_INCHES = 0.19
 _LOOK = {
@@ -134,6 +147,163 @@ def bars(
         grid[-1, 0].xaxis.set_major_locator(MaxNLocator(5, integer=True))
         grid[-1, 0].set_xlabel(axis)
         _legend(figure, panels[0][2])
+        return Picture(_svg(figure), alternative, caption)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One of several small figures: a value a period, its label, and the interval around it.
+
+    None leaves a gap. `top` is the upper end of the axis; without it the values decide.
+    """
+
+    title: str
+    values: Sequence[float | None]
+    labels: Sequence[str]
+    intervals: Sequence[tuple[float, float] | None] = ()
+    top: float | None = None
+
+
+def small_multiples(
+    panels: Sequence[Panel], names: Sequence[str], joined: Sequence[bool], *, caption: str, alternative: str
+) -> Picture:
+    """Draw panels in rows of three, each a line over the periods `names`, from zero.
+
+    `joined` says of each period but the first whether a line leads to it from the one before; a period without a value
+    parts the line as well.
+    """
+    with _style():
+        rows = -(-len(panels) // _PANELS_A_ROW)
+        figure = Figure(figsize=(WIDTH_INCHES, 0.35 + 1.45 * rows), layout="constrained")
+        grid = figure.subplots(rows, _PANELS_A_ROW, squeeze=False, sharex=True).ravel()
+        for axes, panel in zip(grid, panels, strict=False):
+            _draw_panel(axes, panel, names, joined)
+        for place, axes in enumerate(grid):
+            axes.tick_params(axis="x", labelbottom=place + _PANELS_A_ROW >= len(panels))
+            axes.set_visible(place < len(panels))
+        return Picture(_svg(figure), alternative, caption)
+
+
+def _draw_panel(axes: Axes, panel: Panel, names: Sequence[str], joined: Sequence[bool]) -> None:
+    places = [place for place, value in enumerate(panel.values) if value is not None]
+    for former, later in pairwise(range(len(names))):
+        begin, end = panel.values[former], panel.values[later]
+        if joined[later - 1] and begin is not None and end is not None:
+            axes.plot([former, later], [begin, end], color=SERIES[0][0], linewidth=1.4, zorder=2)
+    for place, interval in enumerate(panel.intervals):
+        if interval is not None:
+            axes.plot([place, place], interval, color=INTERVAL, linewidth=7, solid_capstyle="butt", zorder=1)
+    values = [value for value in panel.values if value is not None]
+    axes.plot(places, values, "o", color=SERIES[0][0], markersize=3.4, zorder=3)
+    labelled = places if len(names) <= _MOST_LABELLED else sorted({*places[:1], *places[-1:]})
+    for place in labelled:
+        interval = panel.intervals[place] if panel.intervals else None
+        axes.annotate(
+            panel.labels[place],
+            (place, interval[1] if interval else panel.values[place] or 0),
+            (0, 4),
+            textcoords="offset points",
+            ha="center",
+            color=INK,
+            fontsize=8,
+            bbox=_CLEAR,
+            zorder=4,
+        )
+    highest = max([*values, *(interval[1] for interval in panel.intervals if interval), 1])
+    axes.set_ylim(0, (panel.top or highest) * 1.2)
+    axes.set_xlim(-0.5, len(names) - 0.5)
+    axes.set_xticks(range(len(names)), names)
+    if len(names) > 4 or max(map(len, names)) > 7:
+        axes.tick_params(axis="x", labelrotation=90)
+    axes.yaxis.set_major_locator(FixedLocator([0, 50, 100]) if panel.top else MaxNLocator(3, integer=True))
+    axes.set_title(fill(panel.title, _LONGEST_TITLE), loc="left", fontsize=8.5, fontweight="bold", color=INK)
+    _frame(axes, "left")
+
+
+def timeline(
+    days: Sequence[date],
+    counts: Sequence[int],
+    borders: Sequence[tuple[date, str]],
+    ticks: Sequence[tuple[date, str]],
+    *,
+    axis: str,
+    caption: str,
+    alternative: str,
+) -> Picture:
+    """Draw a stock over time, from zero; `borders` are lines with what begins there, `ticks` the labels of the axis."""
+    with _style():
+        figure = Figure(figsize=(WIDTH_INCHES, 2.3), layout="constrained")
+        axes = figure.subplots()
+        places = [date2num(day) for day in days]
+        top = max([1, *counts]) * 1.22
+        axes.fill_between(places, counts, color=SERIES[1][0], alpha=0.45, linewidth=0)
+        axes.plot(places, counts, color=SERIES[0][0], linewidth=1.5)
+        if len(days) <= _MOST_MARKED:
+            axes.plot(places, counts, "o", color=SERIES[0][0], markersize=2.6)
+        axes.annotate(str(counts[-1]), (places[-1], counts[-1]), (5, 0), textcoords="offset points", va="center")
+        for day, name in borders:
+            axes.axvline(date2num(day), color=MUTED, linewidth=0.7, linestyle=(0, (3, 2)))
+            axes.annotate(
+                name, (date2num(day), top), (3, -2), textcoords="offset points", va="top", color=MUTED, fontsize=7.5
+            )
+        axes.set_xticks([date2num(day) for day, _ in ticks], [label for _, label in ticks])
+        axes.set_ylim(0, top)
+        axes.set_xlim(places[0], places[-1] + max(1.0, 0.04 * (places[-1] - places[0])))
+        axes.set_ylabel(axis)
+        axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
+        _frame(axes, "left")
+        return Picture(_svg(figure), alternative, caption)
+
+
+def ranges(
+    names: Sequence[str],
+    spreads: Sequence[tuple[float, float] | None],
+    labels: Sequence[str],
+    *,
+    legend: tuple[str, str],
+    axis: str,
+    caption: str,
+    alternative: str,
+) -> Picture:
+    """Draw a bar from a lower to an upper statistic, one a period, the first on top; None leaves its line empty."""
+    with _style():
+        figure = Figure(figsize=(WIDTH_INCHES, 0.75 + 0.27 * len(names)), layout="constrained")
+        axes = figure.subplots()
+        for place, (spread, label) in enumerate(zip(spreads, labels, strict=True)):
+            low, high = spread or (0, 0)
+            if spread is not None:
+                axes.plot([low, high], [place, place], color=SERIES[1][0], linewidth=5, solid_capstyle="butt", zorder=1)
+            axes.annotate(
+                label,
+                (high, place),
+                (8, 0),
+                textcoords="offset points",
+                va="center",
+                color=INK,
+                fontsize=8,
+                bbox=_CLEAR,
+            )
+        given = [(place, spread) for place, spread in enumerate(spreads) if spread is not None]
+        rows = [place for place, _ in given]
+        lows, highs = [spread[0] for _, spread in given], [spread[1] for _, spread in given]
+        axes.plot(lows, rows, "o", color=SERIES[0][0], markersize=5.5, label=legend[0], zorder=3)
+        axes.plot(
+            highs,
+            rows,
+            "D",
+            color="white",
+            markeredgecolor=SERIES[0][0],
+            markersize=5,
+            label=legend[1],
+            zorder=2,
+        )
+        axes.set_yticks(range(len(names)), names)
+        axes.set_ylim(len(names) - 0.5, -0.5)
+        axes.set_xlim(0, max([1, *(high for _, (_, high) in given)]) * 1.35)
+        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+        axes.set_xlabel(axis)
+        _frame(axes, "bottom")
+        figure.legend(*axes.get_legend_handles_labels(), loc="outside upper left", ncols=2, frameon=False, borderpad=0)
         return Picture(_svg(figure), alternative, caption)
 
 

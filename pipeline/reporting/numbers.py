@@ -88,6 +88,7 @@ def display(row: dict[str, Any], words: Words) -> str:
     empty = {
         "not_applicable": words.text("not applicable"),
         "not_collected": words.text("not collected"),
+        "not_collected_in_period": words.text("not collected in this period"),
         "no_standard": words.text("no standard set"),
         "not_available": words.text("not available"),
     }

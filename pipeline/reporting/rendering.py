@@ -7,11 +7,13 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import nbformat
 
-from pipeline.reporting.report import TEMPLATES, Report
+from pipeline.project import Settings
+from pipeline.reporting.report import TEMPLATES
+from pipeline.reporting.words import Words
 
 _EPOCH = "0"
 """What the PDF gives as its time of making: the same for the same content."""
@@ -26,8 +28,36 @@ FONTS = (
 SUBSETS = ("latin", "latin-ext", "cyrillic", "cyrillic-ext")
 
 
-def render_html(notebook: Path, target: Path, report: Report) -> None:
-    """Write the report as one HTML file that opens offline, runs nothing and loads nothing.
+class Document(Protocol):
+    """What a page says of itself: a report, or a comparison."""
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the project."""
+
+    @property
+    def words(self) -> Words:
+        """The words of its language."""
+
+    @property
+    def title(self) -> str:
+        """The title, as a browser and a PDF reader show it."""
+
+    @property
+    def running(self) -> str:
+        """What stands at the head of each page."""
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether an error finding is open."""
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether something was counted before its end."""
+
+
+def render_html(notebook: Path, target: Path, document: Document) -> None:
+    """Write a document as one HTML file that opens offline, runs nothing and loads nothing.
 
     Only the outputs of the cells tagged `section` become part of it.
     """
@@ -37,7 +67,7 @@ def render_html(notebook: Path, target: Path, report: Report) -> None:
     config = Config({"HTMLExporter": {"preprocessors": [], "default_preprocessors": []}})
     exporter = HTMLExporter(config=config, template_name="report", extra_template_basedirs=[str(TEMPLATES)])
     node = nbformat.read(notebook, as_version=4)
-    html, _ = exporter.from_notebook_node(node, resources={"report": _resources(report)})
+    html, _ = exporter.from_notebook_node(node, resources={"report": _resources(document)})
     lines = (line.rstrip() for line in html.splitlines())
     target.write_text("\n".join(line for line in lines if line) + "\n", encoding="utf-8")
 
@@ -58,20 +88,18 @@ def render_pdf(html: Path, target: Path) -> None:
         document.write_pdf(target, stylesheets=[faces], font_config=fonts, pdf_variant="pdf/ua-1")
 
 
-def _resources(report: Report) -> dict[str, Any]:
-    settings, text = report.stage.project.settings, report.words.text
-    period = report.words.period(report.stage.scopes.period)
-    running = f"{settings.short_name or settings.name} · {report.kind_of_report} · {period}"
-    marks = [text("DRAFT")] if report.is_draft else []
-    marks += [text("Provisional")] if report.stage.scopes.current.is_provisional else []
+def _resources(document: Document) -> dict[str, Any]:
+    settings, text = document.settings, document.words.text
+    marks = [text("DRAFT")] if document.is_draft else []
+    marks += [text("Provisional")] if document.is_provisional else []
     return {
         "language": settings.language,
-        "title": report.title,
+        "title": document.title,
         "author": settings.implementing_unit,
         "css": (TEMPLATES / "report.css").read_text(encoding="utf-8"),
         "skip": text("Skip to the key figures"),
-        "running": running,
-        "is_draft": report.is_draft,
+        "running": document.running,
+        "is_draft": document.is_draft,
         "draft": " · ".join(marks),
     }
 

@@ -21,9 +21,11 @@ from pipeline import __version__
 from pipeline.indicators.computation import COLUMNS as INDICATOR_COLUMNS
 from pipeline.indicators.computation import DURATIONS
 from pipeline.indicators.definitions import definitions
+from pipeline.project import Settings
 from pipeline.register.findings import rules
 from pipeline.reporting import commentary, narrative, reconciled
 from pipeline.reporting.annex import annex_table, public_cases
+from pipeline.reporting.changes import beside_previous
 from pipeline.reporting.charts import Charts
 from pipeline.reporting.labels import labels
 from pipeline.reporting.numbers import Numbers
@@ -32,7 +34,7 @@ from pipeline.reporting.summary import Summary
 from pipeline.reporting.tables import simple
 from pipeline.reporting.uptake import Uptake
 from pipeline.reporting.words import Words, words_for
-from pipeline.stage import Stage
+from pipeline.stage import SetFolder, Stage
 
 TEMPLATES = Path(__file__).with_name("templates")
 PACKAGES = (
@@ -61,6 +63,28 @@ class Section:
         return self.html
 
 
+def environment_of(words: Words, settings: Settings, **more: Any) -> Environment:
+    """Prepare the templates of the sections, with the words and the settings that all of them use."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES / "sections"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(_=words.text, words=words, settings=settings, **more)
+    environment.filters["day"] = words.day
+    return environment
+
+
+def visible_findings(stage: SetFolder) -> pd.DataFrame:
+    """Return the findings less those on sensitive grievances, which must not be seen in the notes either."""
+    found, sensitive = stage.load("findings.parquet"), stage.load("sensitive.parquet")
+    hidden = pd.MultiIndex.from_frame(sensitive[["source_file", "source_sheet", "source_row"]])
+    places = pd.MultiIndex.from_frame(found[["source_file", "source_sheet", "row"]].fillna({"row": 0}))
+    return found[~places.isin(hidden)]
+
+
 @dataclass(frozen=True)
 class Report:
     """A report on its way; opened on a stage whose metrics are done."""
@@ -79,17 +103,12 @@ class Report:
         words = words_for(stage.project.settings.language)
         table = stage.load("indicators.csv")
         assert tuple(table.columns) == INDICATOR_COLUMNS
-        found = stage.load("findings.parquet")
-        # A sensitive grievance must not be seen in the notes either.
-        sensitive = stage.load("sensitive.parquet")
-        hidden = pd.MultiIndex.from_frame(sensitive[["source_file", "source_sheet", "source_row"]])
-        places = pd.MultiIndex.from_frame(found[["source_file", "source_sheet", "row"]].fillna({"row": 0}))
         return cls(
             stage=stage,
             words=words,
             numbers=Numbers(table, words),
             annex=stage.load("annex.parquet"),
-            findings=found[~places.isin(hidden)],
+            findings=visible_findings(stage),
             checks=stage.load("reconciliation.csv"),
             code=code,
         )
@@ -98,22 +117,11 @@ class Report:
 
     @cached_property
     def _environment(self) -> Environment:
-        environment = Environment(
-            loader=FileSystemLoader(TEMPLATES / "sections"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        environment.globals.update(
-            _=self.words.text, words=self.words, settings=self.stage.project.settings, scopes=self.stage.scopes
-        )
-        environment.filters["day"] = self.words.day
-        return environment
+        return environment_of(self.words, self.stage.project.settings, scopes=self.stage.scopes)
 
     def _section(self, name: str, **context: Any) -> Section:
         html = self._environment.get_template(f"{name}.html.j2").render(
-            is_draft=self.is_draft, is_provisional=self.stage.scopes.current.is_provisional, **context
+            is_draft=self.is_draft, is_provisional=self.is_provisional, **context
         )
         return Section(html.strip() + "\n")
 
@@ -146,6 +154,22 @@ class Report:
             "range": text("Summary report"),
         }[self.stage.scopes.period.kind]
 
+    @property
+    def settings(self) -> Settings:
+        """The settings of the project."""
+        return self.stage.project.settings
+
+    @property
+    def running(self) -> str:
+        """What stands at the head of each page."""
+        name = self.settings.short_name or self.settings.name
+        return f"{name} · {self.kind_of_report} · {self.words.period(self.stage.scopes.period)}"
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether the period ends after the last day that is counted."""
+        return self.stage.scopes.current.is_provisional
+
     # -- the sections -------------------------------------------------------------------------------------------------
 
     def cover(self) -> Section:
@@ -166,6 +190,7 @@ class Report:
             ("mechanism", text("The mechanism and its rules")),
             ("period", text("The period in words")),
             ("summary", text("Summary of grievances received")),
+            ("compared", text("Compared with the previous period")),
             ("figures", text("Figures")),
             ("uptake", text("Uptake")),
             ("results", text("For the results framework")),
@@ -251,6 +276,11 @@ class Report:
         """Give the summary table: this period, the previous one and the total, by status, channel and type."""
         summary = Summary(self.numbers, self.words, self.stage.project, self.stage.scopes)
         return self._section("summary", table=summary.table(), is_wide=summary.is_wide)
+
+    def compared(self) -> Section:
+        """Set the main figures beside those of the previous period, with what changed by the rule of change."""
+        compared = beside_previous(self.numbers, self.words, self.stage.project, self.stage.scopes)
+        return self._section("compared", compared=compared)
 
     def figures(self) -> Section:
         """Draw the three figures, each with its numbers in a table."""

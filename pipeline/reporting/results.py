@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.indicators.definitions import definitions
-from pipeline.indicators.framework import Row, base_of, is_reached, results_framework
+from pipeline.indicators.definitions import base_of, definitions
+from pipeline.indicators.framework import Row, is_reached, results_framework
 from pipeline.project import Project
 from pipeline.reporting.numbers import Numbers, display
 from pipeline.reporting.tables import Table, simple

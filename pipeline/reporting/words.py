@@ -62,6 +62,10 @@ class Words:
         """Write a month for the axis of a figure: Mar 2024."""
         return str(dates.format_skeleton("yMMM", value, locale=self.locale))
 
+    def month_name(self, number: int) -> str:
+        """Name a month of any year, 1 to 12, as the head of a narrow column: Mar."""
+        return str(self.locale.months["stand-alone"]["abbreviated"][number])
+
     def listed(self, items: list[str]) -> str:
         """Write a list: a, b and c."""
         return str(lists.format_list(items, locale=self.locale)) if items else ""

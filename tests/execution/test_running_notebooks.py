@@ -111,6 +111,17 @@ def test_parameters_that_a_notebook_does_not_know_are_refused(tmp_path: Path) ->
     assert not (tmp_path / "set").exists()
 
 
+def test_each_notebook_is_given_the_parameters_that_it_declares(tmp_path: Path) -> None:
+    name, path = notebook(tmp_path, "02_b", "print('other:', other)")
+    path.write_text(path.read_text().replace('period: str = \\"2024H1\\"', 'other: str = \\"none\\"'))
+    both = [notebook(tmp_path, "01_a", WRITE), (name, path)]
+    make(tmp_path / "set", *both, parameters={"period": "2024Q1", "other": "2024Q2"})
+    assert (tmp_path / "set" / "public" / "out.txt").read_text() == "made for 2024Q1"
+    assert "other: 2024Q2" in (tmp_path / "set" / "internal" / "notebooks" / "02_b.ipynb").read_text()
+    with pytest.raises(ExecutionError, match="No notebook has a parameter third"):
+        make(tmp_path / "set", *both, parameters={"period": "2024Q1", "other": "2024Q2", "third": ""})
+
+
 def test_a_step_or_a_guard_that_refuses_leaves_the_former_set(tmp_path: Path) -> None:
     target = tmp_path / "set"
     book = notebook(tmp_path, "01_a", WRITE)

@@ -23,6 +23,7 @@ SECTIONS = (
     "mechanism",
     "period",
     "summary",
+    "compared",
     "figures",
     "uptake",
     "results",
