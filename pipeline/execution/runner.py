@@ -40,11 +40,13 @@ def run(
     inputs: Mapping[str, Path] | None = None,
     code_roots: Sequence[Path] = (),
     sentence_errors: Collection[str] = frozenset(),
+    one_of_many: str = "",
 ) -> None:
     """Make the set `target`: all of it, or with `keep_public` what is below internal/ alone.
 
     `notebooks` are names of stages with their sources, in order; `environment` is added to their processes'. `guard`
-    sees the finished set and raises to refuse it. `inputs` are hashed before and after.
+    sees the finished set and raises to refuse it. `inputs` are hashed before and after. `one_of_many` names the set
+    where several are made: steps then show on a terminal's bar alone.
 
     Raises
     ------
@@ -57,7 +59,7 @@ def run(
         SIGINT, SIGTERM or SIGHUP came.
     """
     names = dict(inputs or {})
-    progress = Progress(len(notebooks) + len(steps) + 1)
+    progress = Progress(len(notebooks) + len(steps) + 1, one_of_many=one_of_many)
     try:
         with (
             interruptible() as interrupts,

@@ -11,6 +11,7 @@ from typing import Any
 
 import nbformat
 
+from pipeline.reporting.marks import Marks
 from pipeline.reporting.report import TEMPLATES, Report
 
 _EPOCH = "0"
@@ -61,13 +62,15 @@ def render_pdf(html: Path, target: Path) -> None:
 def _resources(report: Report) -> dict[str, Any]:
     settings, text = report.stage.project.settings, report.words.text
     period = report.words.period(report.stage.scopes.period)
+    current = report.stage.scopes.current
     running = f"{settings.short_name or settings.name} · {report.kind_of_report} · {period}"
     marks = [text("DRAFT")] if report.is_draft else []
-    marks += [text("Provisional")] if report.stage.scopes.current.is_provisional else []
+    marks += [text("Provisional")] if current.is_provisional else []
     return {
         "language": settings.language,
         "title": report.title,
         "author": settings.implementing_unit,
+        "meta": Marks(report.is_draft, current.is_provisional, current.counted_to).meta(),
         "css": (TEMPLATES / "report.css").read_text(encoding="utf-8"),
         "skip": text("Skip to the key figures"),
         "running": running,
