@@ -32,6 +32,7 @@ override .DEFAULT_GOAL := help
 
 help: ## this menu
 	@echo "make report PERIOD=2024H1 [PROJECT=…] [AS_OF=2024-06-30] [FORCE=1]"
+	@echo "make reports [PROJECT=…]"
 	@echo "make project NAME=my-project"
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 

@@ -54,6 +54,8 @@ def index_told(project: Project) -> str:
         return f"All reports of the project: {relative(refresh_index(project))}"
     except (PipelineError, ExecutionError) as error:
         reason = sentence(error)
+    except KeyboardInterrupt:  # the report is made, and the run at its end
+        reason = "It was stopped."
     except Exception as error:  # an index must not take a report with it
         reason = unforeseen(error)
     return f"The page that lists the project's reports was not renewed; the former one stays. {reason}"

@@ -41,7 +41,7 @@ class Failure:
 
 
 class ReportsFailed(PipelineError):
-    """Some reports, or the page that lists them, were not made; the text names each with its sentence."""
+    """Not all reports, or not the page that lists them, were made; the text says which and why."""
 
     def __init__(self, text: str, exit_code: int) -> None:
         super().__init__(text)
@@ -61,27 +61,33 @@ def calls_of(project: Project) -> list[Call]:
 def make_all(calls: Sequence[Call]) -> list[Failure]:
     """Make the reports one after the other, with a line on stderr for each; returns those that failed.
 
-    The page that lists them is renewed after each, so that it is right when the run is stopped. A signal stops all:
-    Interrupted says at which period.
+    The page that lists them is renewed after each, so that it is right when the run is stopped. A signal stops all,
+    between two reports too: ReportsFailed with the signal's exit code.
     """
     failures: list[Failure] = []
-    with interruptible() as interrupts:
-        for number, call in enumerate(calls, start=1):
-            began = time.monotonic()
-            place = f"[{number}/{len(calls)}] {call.scopes.label} …"
-            try:
+    made = 0
+    try:
+        with interruptible() as interrupts:
+            for number, call in enumerate(calls, start=1):
+                began = time.monotonic()
                 failure = _make(call, f"{call.scopes.label}, {number} of {len(calls)}")
-            except Interrupted as stop:
-                _say(f"{place} stopped; {number - 1 - len(failures)} of {len(calls)} reports are made.")
-                raise stop from None
-            seconds = time.monotonic() - began
-            if failure is None:
-                provisional = ", provisional" if call.scopes.current.is_provisional else ""
-                _say(f"{place} made in {seconds:.1f} s{provisional}")
-            else:
-                failures.append(failure)
-                _say(f"{place} failed after {seconds:.1f} s")
-        interrupts.finish()
+                if failure is None:
+                    made += 1
+                    _index_failure(call.project)  # told once, at the end
+                    how = f"made in {time.monotonic() - began:.1f} s"
+                    how += ", provisional" if call.scopes.current.is_provisional else ""
+                else:
+                    failures.append(failure)
+                    how = f"failed after {time.monotonic() - began:.1f} s"
+                _say(f"[{number}/{len(calls)}] {call.scopes.label} … {how}")
+            interrupts.finish()
+    except Interrupted as stop:
+        signal = str(stop).partition(";")[0]
+        raise ReportsFailed(
+            f"{signal}. Made anew {'is' if made == 1 else 'are'} {made} of {len(calls)} reports; the others are as "
+            "they were.",
+            stop.exit_code,
+        ) from None
     return failures
 
 
@@ -95,7 +101,6 @@ def _make(call: Call, name: str) -> Failure | None:
         return Failure(label, sentence(error), exit_code(error))
     except Exception as error:  # the other periods go on
         return Failure(label, unforeseen(error), 1)
-    _index_failure(call.project)  # told once, at the end
     return None
 
 

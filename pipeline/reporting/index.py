@@ -35,6 +35,7 @@ COMPARISONS = "comparison"
 """The folder below outputs/<project>/ with a folder for each comparison, named by its labels: 2023H1+2024H1."""
 KEY_FIGURES = ("received", "eligible", "resolution_rate", "resolution_working_days_median", "closing_stock")
 """The indicators that the page repeats, in the order of its columns."""
+_WIDTHS = (28, 9, 9, 17, 13, 10, 14)
 _TEMPLATES = Path(__file__).with_name("templates")
 _MOST_BYTES = 50_000_000
 _LONGEST_DISPLAY = 100
@@ -231,7 +232,7 @@ class Index:
                     text("Received"),
                     text("Eligible"),
                     text("Resolved"),
-                    text("Working days to resolve (median)"),
+                    text("Working days (median)"),
                     text("Open at the end"),
                 ),
                 strict=True,
@@ -246,7 +247,7 @@ class Index:
             for entry in entries
         ]
         numeric = range(1, len(KEY_FIGURES) + 1)
-        return simple(caption, headers, rows, numeric=numeric, kind="reports", labelled=True)
+        return simple(caption, headers, rows, numeric=numeric, kind="reports", widths=_WIDTHS, labelled=True)
 
     @staticmethod
     def _shown(entry: Entry, name: str) -> str:
@@ -285,7 +286,6 @@ class Index:
     def _links(self, entry: Entry) -> Markup:
         text = self.words.text
         words = {
-            "report.html": text("Report"),
             "report.pdf": text("PDF"),
             "indicators.csv": text("Figures (CSV)"),
             "cases.csv": text("Grievances (CSV)"),
@@ -295,9 +295,9 @@ class Index:
         links = [
             Markup('<li><a href="{}">{}{}</a></li>').format(entry.address(name), word, unseen)
             for name, word in words.items()
-            if name == "report.html" or name in entry.files
+            if name in entry.files
         ]
-        return Markup('<ul class="files">{}</ul>').format(Markup("").join(links))
+        return Markup('<ul class="files">{}</ul>').format(Markup("").join(links)) if links else Markup("–")
 
     # -- the latest report --------------------------------------------------------------------------------------------
 
