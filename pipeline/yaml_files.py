@@ -95,7 +95,8 @@ def _sentence(fault: Any, data: Any, shown_as: str) -> str:
         "missing": "this key is required and missing",
     }.get(fault["type"], re.sub("^(Value error|Assertion failed), ", "", fault["msg"]))
     place = f"{shown_as}, line {line}" if line else shown_as
-    return f"{place}, key {key}: {what[:1].lower() + what[1:]}."
+    told = f"{place}, key {key}: {what[:1].lower() + what[1:]}."
+    return "".join(c if c.isprintable() else "?" for c in told)  # a key may hold a line break: one fault, one line
 
 
 def _existing_path(location: Sequence[str | int], data: Any) -> list[str | int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import shutil
 from collections.abc import Iterator
@@ -59,10 +60,9 @@ def test_the_page_repeats_what_each_report_gives(page: Page, folder: Path) -> No
 
 
 def test_stock_and_flow_on_the_page_go_on_from_report_to_report(folder: Path) -> None:
-    for before, after in zip(LABELS, LABELS[1:], strict=False):
-        assert (
-            headlines(folder / before)["closing_stock"]["value"] == headlines(folder / after)["opening_stock"]["value"]
-        )
+    figures = [headlines(folder / label) for label in LABELS]
+    for before, after in itertools.pairwise(figures):
+        assert before["closing_stock"]["value"] == after["opening_stock"]["value"]
 
 
 def test_one_report_renews_the_page_too(sample: Path) -> None:

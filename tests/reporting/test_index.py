@@ -5,16 +5,19 @@ from __future__ import annotations
 import itertools
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 from making import SAMPLE, Maker
+from marked import marked_catalogue
 from public_folders import Page, public_set, rows_of
 
 from pipeline.period import Period, periods_between
 from pipeline.project import Project
-from pipeline.reporting.index import list_reports, render_index
+from pipeline.reporting import words
+from pipeline.reporting.index import Index, list_comparisons, list_reports, render_index
 
 NBSP = "\u00a0"
 
@@ -255,6 +258,35 @@ def test_the_same_public_files_make_the_same_bytes(project: Project, outputs: Pa
     for label in reversed(labels):
         public_set(tmp_path / "again", label, rows_of(20, 15, 18))
     assert render_index(project, outputs) == render_index(project, tmp_path / "again")
+
+
+@pytest.fixture
+def marked_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[words.Words]:
+    marked_catalogue(tmp_path / "locale")
+    monkeypatch.setattr(words, "LOCALE", tmp_path / "locale")
+    words.words_for.cache_clear()
+    yield words.words_for("de")
+    words.words_for.cache_clear()
+
+
+def test_every_word_comes_from_the_catalogue_or_the_project(
+    project: Project, outputs: Path, marked_words: words.Words
+) -> None:
+    for label in ("2023H1", "2023H2", "2024H1", "2024", "2024H1@2024-06-13"):
+        public_set(outputs, label, rows_of(20, 15, 18), status="draft provisional")
+    public_set(outputs, "2024Q1", [], status="")
+    public = outputs / "comparison" / "2023H1+2023H2@2023-12-01" / "public"
+    public.mkdir(parents=True)
+    (public / "comparison.html").write_text("", encoding="utf-8")
+    index = Index(project, marked_words, list_reports(outputs), list_comparisons(outputs))
+    page = Page(index.html().partition("<style>")[0] + index.html().partition("</style>")[2])
+    seen = " ".join([page.text, *page.attributes("img", "alt"), *page.attributes("div", "aria-label")])
+    before = None
+    while before != seen:
+        before, seen = seen, re.sub("«[^«»]*»", " ", seen)
+    known = {"Smart", "Government", "II", "Project", "Implementation", "Unit", "PIU"}
+    known |= {"Januar", "März", "Juni", "Juli", "Dezember", "und", "of"}
+    assert set(re.findall(r"[^\W\d_]{2,}", seen)) <= known
 
 
 # -- lines over the periods ------------------------------------------------------------------------------------------
