@@ -262,7 +262,9 @@ class Index:
     def _heading(self, entry: Entry) -> Markup:
         parts = [Markup('<a href="{}">{}</a>').format(entry.address("report.html"), self._name(entry))]
         if entry.period.kind in ("half", "quarter"):
-            parts.append(_note(self.words.span(entry.period.start, entry.period.end)))
+            # As on the cover: a window begins no earlier than the mechanism.
+            start = max(entry.period.start, self.project.settings.grm_start)
+            parts.append(_note(self.words.span(min(start, entry.period.end), entry.period.end)))
         parts += [Markup('<span class="mark{}">{}</span>').format(*mark) for mark in self._marks(entry)]
         parts += [_note(sentence) for sentence in self._remarks(entry)]
         return Markup(" ").join(parts)

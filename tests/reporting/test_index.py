@@ -63,7 +63,7 @@ def test_each_report_has_its_own_figures_as_its_table_displays_them(project: Pro
     (first, second) = [row for row in page.rows if row and row[0] != "Period"]
     assert first[0].startswith("Second half of 2024")
     assert first[1:6] == ["1234", "78", f"56 of 78 (72{NBSP}%)", "not applicable", "0"]
-    assert second[0].startswith("First half of 2024")
+    assert second[0].startswith("First half of 2024 January 15, 2024 – June 30, 2024")
     assert second[1:6] == ["16", "9", "5 of 9", "0.22", "4"]
     assert not re.search("70[123]", page.text)
 
