@@ -23,7 +23,7 @@ KEY_FIGURES = ("received", "eligible", "resolution_rate", "resolution_working_da
 @pytest.fixture(scope="session")
 def all_reports(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     """All reports of the demonstration: six runs, once a session."""
-    outcome = call("reports", "--project=demo", outputs=tmp_path_factory.mktemp("all") / "outputs")
+    outcome = call("reports", "--project=demo", outputs=tmp_path_factory.mktemp("all") / "outputs", seconds=1800)
     assert outcome.code == 0, outcome.stderr
     return outcome
 
