@@ -28,11 +28,12 @@ override SHELL := /bin/sh
 override .SHELLFLAGS := -c
 override .DEFAULT_GOAL := help
 
-.PHONY: help report cleaning classification metrics compare check project template demo dictionary test lint format lab setup lock clean
+.PHONY: help report reports cleaning classification metrics compare check project template demo dictionary test lint format lab setup lock clean
 .NOTPARALLEL:
 
 help: ## this menu
 	@echo "make report PERIOD=2024H1 [PROJECT=…] [AS_OF=2024-06-30] [FORCE=1]"
+	@echo "make reports [PROJECT=…]"
 	@echo 'make compare PERIODS="2023H2 2024H1" [PROJECT=…]'
 	@echo "make project NAME=my-project"
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +44,9 @@ classification: ## as far as the second notebook: type, relation, topic and sens
 metrics: ## as far as the third notebook: the indicators
 report cleaning classification metrics: setup
 	@.venv/bin/python -m pipeline $@ --project="$$PROJECT" --period="$$PERIOD" --as-of="$$AS_OF" --force="$$FORCE"
+
+reports: setup ## the reports of all periods of PROJECT, one after the other, and the page that lists them
+	@.venv/bin/python -m pipeline $@ --project="$$PROJECT" --force="$$FORCE"
 
 compare: setup ## two or more PERIODS side by side: HTML, PDF and a table in outputs/
 	@.venv/bin/python -m pipeline $@ --project="$$PROJECT" --periods="$$PERIODS"

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import argparse
 import sys
-import traceback
 from collections.abc import Sequence
-from pathlib import Path
 
 from pipeline import __version__
-from pipeline.commands import compare, periods, tools
-from pipeline.commands.options import Command, relative, use_folders
-from pipeline.commands.sets import SENTENCES
+from pipeline.commands import compare, many, periods, tools
+from pipeline.commands.failures import exit_code, sentence, unforeseen
+from pipeline.commands.options import Command, use_folders
 from pipeline.errors import PipelineError
-from pipeline.execution.errors import ExecutionError, NotebookFailed
-from pipeline.project import REPOSITORY
+from pipeline.execution.errors import ExecutionError
 
-COMMANDS: dict[str, Command] = {**periods.COMMANDS, **compare.COMMANDS, **tools.COMMANDS}
+COMMANDS: dict[str, Command] = {
+    **periods.COMMANDS,
+    **many.COMMANDS,
+    **compare.COMMANDS,
+    **tools.COMMANDS,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,14 +34,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(_printable(text))
         return code
     except (PipelineError, ExecutionError) as error:
-        _say_error(_sentence(error))
-        return _exit_code(error)
+        _say_error(sentence(error))
+        return exit_code(error)
     except KeyboardInterrupt:
         _say_error("Stopped; the former outputs are as they were.")
         return 130
     except Exception as error:
         # The text of an error that nobody foresaw may hold a row of the register; where it happened does not.
-        _say_error(_unforeseen(error))
+        _say_error(unforeseen(error))
         return 1
 
 
@@ -57,36 +59,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _sentence(error: Exception) -> str:
-    if isinstance(error, NotebookFailed) and error.message is None:
-        return (
-            f"The stage {error.stage} stopped with an error that was not foreseen ({error.error_name}). The former "
-            f"outputs are as they were; the notebook as far as it came is {relative(error.failed_notebook)}. This is "
-            "a fault of the program and not of your data: please report it with the name of the error and the stage."
-        )
-    if isinstance(error, NotebookFailed):
-        return f"{error.message}\nThe former outputs are as they were. See {relative(error.failed_notebook)}."
-    return str(error)
-
-
-def _unforeseen(error: Exception) -> str:
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if Path(frame.filename).is_relative_to(REPOSITORY / "pipeline")]
-    place = f" in {Path(own[-1].filename).name}, line {own[-1].lineno}" if own else ""
-    return (
-        f"An error that was not foreseen ({type(error).__name__}{place}) stopped the run. The former outputs are as "
-        "they were. This is a fault of the program and not of your data: please report it with this line."
-    )
-
-
-def _exit_code(error: PipelineError | ExecutionError) -> int:
-    if isinstance(error, NotebookFailed):
-        return SENTENCES.get(error.error_name, 1)
-    return error.exit_code
-
-
-def _say_error(sentence: str) -> None:
-    print(f"Error: {_printable(sentence)}", file=sys.stderr)
+def _say_error(text: str) -> None:
+    print(f"Error: {_printable(text)}", file=sys.stderr)
 
 
 def _printable(text: str) -> str:

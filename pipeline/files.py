@@ -37,6 +37,17 @@ def write_bytes(content: bytes, path: Path, *, restricted: bool = False) -> None
         handle.write(content)
 
 
+def replace_bytes(content: bytes, path: Path) -> None:
+    """Put a file for everybody (mode 0644) in the place of another in one step: a reader sees the one or the other.
+
+    Only one process at a time may do so for a path; what a killed one left is overwritten.
+    """
+    part = path.with_name(f".{path.name}.part")
+    write_bytes(content, part)
+    part.chmod(0o644)
+    part.replace(path)
+
+
 def _inert_cell(cell: object) -> object:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_RUNS_IN_A_SPREADSHEET) else cell
 

@@ -14,7 +14,8 @@ from typing import Literal
 
 from pipeline.errors import InputError
 
-Kind = Literal["half", "quarter", "year", "month", "range"]
+CalendarKind = Literal["half", "quarter", "year", "month"]
+Kind = CalendarKind | Literal["range"]
 
 FORMS = (
     ("2024H1", "a half-year"),
@@ -133,6 +134,19 @@ class Period:
             return Period(f"{start}..{end}", "range", start, end)
         return Period._months(self.kind, end.year, (end.month - 1) // _MONTHS_OF[self.kind])
 
+    @classmethod
+    def of_kind(cls, kind: CalendarKind, day: date) -> Period:
+        """Return the period of a kind that holds a day."""
+        return cls._months(kind, day.year, (day.month - 1) // _MONTHS_OF[kind])
+
+    def after(self) -> Period:
+        """Return the following period of the same kind; for a range the equally long one from the day after."""
+        start = self.end + _ONE_DAY
+        if self.kind == "range":
+            end = start + (self.end - self.start)
+            return Period(f"{start}..{end}", "range", start, end)
+        return Period._months(self.kind, start.year, (start.month - 1) // _MONTHS_OF[self.kind])
+
     def ordinal_since(self, first_day: date) -> int | None:
         """Count the periods of this kind from the one that holds `first_day` (1 = first); None for a range."""
         if self.kind == "range":
@@ -142,6 +156,14 @@ class Period:
         number = self.start.year * per_year + (self.start.month - 1) // months
         first = first_day.year * per_year + (first_day.month - 1) // months
         return number - first + 1
+
+
+def periods_between(kind: CalendarKind, first: date, last: date) -> list[Period]:
+    """List the periods of a kind from the one that holds `first` to the one that holds `last`, in order."""
+    periods = [Period.of_kind(kind, first)]
+    while periods[-1].end < last:
+        periods.append(periods[-1].after())
+    return periods
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from babel import Locale, UnknownLocaleError
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from pipeline.errors import InputError
-from pipeline.period import Period, parse_day, shown
+from pipeline.period import CalendarKind, Period, parse_day, shown
 from pipeline.working_days import WorkingCalendar
 from pipeline.yaml_files import Strict, check_model, read_yaml
 
@@ -315,6 +315,7 @@ class Settings(Strict):
     grm_start: date
     implementing_unit_start: date | None = None
     complete_through: date
+    reporting: CalendarKind = "half"
     register_: Annotated[Source, BeforeValidator(_as_source), Field(alias="register")]
     columns: dict[str, str] = {}
     not_collected: dict[Literal["channel", "status"], Text] = {}

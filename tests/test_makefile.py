@@ -13,7 +13,7 @@ import pytest
 REPOSITORY = Path(__file__).parents[1]
 MAKEFILE = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
 STAGES = ("report", "cleaning", "classification", "metrics")
-TOOLS = ("compare", "check", "project", "template", "demo", "dictionary")
+TOOLS = ("reports", "compare", "check", "project", "template", "demo", "dictionary")
 VARIABLES = ("PROJECT", "PERIOD", "AS_OF", "FORCE")
 RUN = ("-m", "pipeline", "report")
 OPTIONS = {"PROJECT": "--project", "PERIOD": "--period", "AS_OF": "--as-of", "FORCE": "--force"}
@@ -149,6 +149,8 @@ def test_a_hostile_value_is_one_argument_and_runs_nothing(checkout, name, value,
 @pytest.mark.parametrize(
     ("target", "given", "expected"),
     [
+        ("reports", [], ["--project=smart-government-ii", "--force="]),
+        ("reports", ["PROJECT=demo", "FORCE=1", "PERIOD=2024H1"], ["--project=demo", "--force=1"]),
         ("project", ["NAME=my-project"], ["--name=my-project"]),
         ("project", [], ["--name="]),
         ("template", [], ["--project=smart-government-ii", "--force="]),
@@ -169,6 +171,8 @@ def test_a_tool_is_one_command_with_what_the_caller_set(checkout, target, given,
     ("target", "name", "call"),
     [
         ("project", "NAME", ["--name={}"]),
+        ("reports", "PROJECT", ["--project={}", "--force="]),
+        ("reports", "FORCE", ["--project=smart-government-ii", "--force={}"]),
         ("template", "PROJECT", ["--project={}", "--force="]),
         ("template", "FORCE", ["--project=smart-government-ii", "--force={}"]),
         ("compare", "PERIODS", ["--project=smart-government-ii", "--periods={}"]),

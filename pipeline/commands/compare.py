@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.commands.index import index_told
 from pipeline.commands.options import (
     Command,
     add_data_option,
@@ -97,7 +98,7 @@ def _compare(options: argparse.Namespace) -> tuple[str, int]:
     provisional = [scopes.label for scopes in stage.periods if scopes.current.is_provisional]
     if provisional:
         lines.append(f"Provisional, since the register does not reach its end: {', '.join(provisional)}.")
-    return "\n".join(lines), 0
+    return "\n".join([*lines, index_told(call.project)]), 0
 
 
 def _add_periods_option(command: argparse.ArgumentParser) -> None:

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from pipeline.commands.index import index_told
 from pipeline.commands.options import (
     Command,
     add_data_option,
@@ -62,8 +63,8 @@ def checked_call(project: Project, period: str, as_of: str = "") -> Call:
     return call
 
 
-def make_report(call: Call) -> None:
-    """Make the whole set of a period, public/ and internal/."""
+def make_report(call: Call, *, one_of_many: str = "") -> None:
+    """Make the whole set of a period, public/ and internal/; `one_of_many` names it where several are made."""
     make_set(
         call.project,
         call.target,
@@ -75,6 +76,7 @@ def make_report(call: Call) -> None:
             ("pdf", _rendering(call, "pdf")),
             ("actions", partial(_work_pages, call)),
         ],
+        one_of_many=one_of_many,
     )
 
 
@@ -109,7 +111,7 @@ def _work_pages(call: Call, folder: Path) -> None:
 def _report(options: argparse.Namespace) -> tuple[str, int]:
     call = _call(options)
     make_report(call)
-    return _summary(call, whole=True), 0
+    return f"{_summary(call, whole=True)}\n{index_told(call.project)}", 0
 
 
 def _stages(notebooks: int, options: argparse.Namespace) -> tuple[str, int]:

@@ -24,11 +24,13 @@ def make_set(
     stage: Callable[[Path], SetFolder],
     renderings: Renderings = (),
     keep_public: bool = False,
+    one_of_many: str = "",
 ) -> None:
     """Make the set `target` by running notebooks, named without their ending, and the renderings after them.
 
     Each notebook is given those of the parameters that it declares. `stage` opens the set in the folder in which it is
-    made. With `keep_public` only internal/ is replaced.
+    made. With `keep_public` only internal/ is replaced. `one_of_many` names the set on the bar of
+    progress where several are made one after the other.
     """
     from pipeline.execution.runner import Step, run
     from pipeline.register.reading import register_files
@@ -41,6 +43,7 @@ def make_set(
         steps=[Step(name, action) for name, action in renderings],
         guard=_guard(project, stage),
         keep_public=keep_public,
+        one_of_many=one_of_many,
         inputs=_inputs(project, register_files(project)),
         code_roots=CODE_ROOTS,
         sentence_errors=frozenset(SENTENCES),

@@ -11,7 +11,7 @@ import os
 import re
 import unicodedata
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -63,14 +63,23 @@ def _restricted_and_open(folder: Path) -> list[str]:
     return refused
 
 
+def seen_in_text(html: str, known: KnownNames) -> list[str]:
+    """Return the kinds of known names that a page holds, as a reader or a machine sees it."""
+    return _kinds(html_texts(html), known)
+
+
 def _seen_in(path: Path, known: KnownNames) -> list[str]:
     """Say what speaks against a file; one that cannot be searched does not leave the house either."""
     try:
-        texts = [unicodedata.normalize("NFC", text) for text in texts_of(path)]
+        kinds = _kinds(texts_of(path), known)
     except ValueError:
         return ["cannot be searched for names"]
-    kinds = sorted({hit.kind for text in texts for hit in known.find(text)})
     return [f"holds the name of a known {kind}" for kind in kinds]
+
+
+def _kinds(texts: Iterable[str], known: KnownNames) -> list[str]:
+    normal = (unicodedata.normalize("NFC", text) for text in texts)
+    return sorted({hit.kind for text in normal for hit in known.find(text)})
 
 
 def texts_of(path: Path) -> Iterator[str]:

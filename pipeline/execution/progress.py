@@ -1,4 +1,7 @@
-"""How far a run is: a bar with the step's name on a terminal, a line a step elsewhere; never a value of the data."""
+"""How far a run is: a bar with the step's name on a terminal, a line a step elsewhere; never a value of the data.
+
+A run that is one of many has its name on the bar and no line a step elsewhere: its caller writes one when it is over.
+"""
 
 from __future__ import annotations
 
@@ -12,16 +15,18 @@ from typing import Any, TextIO
 class Progress:
     """The display of one run of `steps` steps."""
 
-    def __init__(self, steps: int, stream: TextIO | None = None) -> None:
+    def __init__(self, steps: int, stream: TextIO | None = None, *, one_of_many: str = "") -> None:
         self._stream = stream or sys.stderr
         self._steps = steps
+        self._name = one_of_many
         self._done = 0
         self._bar = self._open_bar() if self._stream.isatty() else None
 
     def _open_bar(self) -> Any:
         from tqdm import tqdm  # here, since a call that is refused shows no bar
 
-        layout = "{desc:<16} |{bar}| {n_fmt} of {total_fmt} steps, {elapsed}"
+        width = 16 + (len(self._name) + 2 if self._name else 0)
+        layout = f"{{desc:<{width}}}" + " |{bar}| {n_fmt} of {total_fmt} steps, {elapsed}"
         return tqdm(total=self._steps, file=self._stream, bar_format=layout, leave=False, dynamic_ncols=True)
 
     @contextmanager
@@ -29,12 +34,12 @@ class Progress:
         """Show that a step goes on, and that it is done."""
         began = time.monotonic()
         if self._bar is not None:
-            self._bar.set_description_str(name)
+            self._bar.set_description_str(f"{self._name}: {name}" if self._name else name)
         yield
         self._done += 1
         if self._bar is not None:
             self._bar.update(1)
-        else:
+        elif not self._name:
             seconds = time.monotonic() - began
             self._line(f"[{self._done}/{self._steps}] {name} … done in {seconds:.1f} s")
 

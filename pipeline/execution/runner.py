@@ -41,12 +41,14 @@ def run(
     inputs: Mapping[str, Path] | None = None,
     code_roots: Sequence[Path] = (),
     sentence_errors: Collection[str] = frozenset(),
+    one_of_many: str = "",
 ) -> None:
     """Make the set `target`: all of it, or with `keep_public` what is below internal/ alone.
 
     `notebooks` are names of stages with their sources, in order. Of the `parameters` each is given those that it
     declares; one that none declares is refused. `environment` is added to their processes'. `guard` sees the finished
-    set and raises to refuse it. `inputs` are hashed before and after.
+    set and raises to refuse it. `inputs` are hashed before and after. `one_of_many` names
+    the set where several are made: steps then show on a terminal's bar alone.
 
     Raises
     ------
@@ -60,7 +62,7 @@ def run(
     """
     refuse_undeclared([source for _, source in notebooks], parameters)
     names = dict(inputs or {})
-    progress = Progress(len(notebooks) + len(steps) + 1)
+    progress = Progress(len(notebooks) + len(steps) + 1, one_of_many=one_of_many)
     try:
         with (
             interruptible() as interrupts,

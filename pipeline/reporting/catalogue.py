@@ -54,7 +54,8 @@ def _of_modules() -> Iterator[tuple[Message, str]]:
 
 def _of_templates() -> Iterator[tuple[Message, str]]:
     environment = Environment(autoescape=True)
-    for path in sorted((HERE / "templates" / "sections").rglob("*.j2")):
+    folders = [HERE / "templates" / name for name in ("sections", "project")]
+    for path in sorted(path for folder in folders for path in folder.rglob("*.j2")):
         for node in environment.parse(path.read_text(encoding="utf-8")).find_all(nodes.Call):
             name = str(getattr(node.node, "attr", None) or getattr(node.node, "name", ""))
             texts = [argument.value for argument in node.args if isinstance(argument, nodes.Const)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from importlib.metadata import version
 from itertools import pairwise
@@ -126,6 +127,11 @@ class Comparison:
     def is_provisional(self) -> bool:
         """Whether one of the periods ends after the last day that is counted."""
         return any(scopes.current.is_provisional for scopes in self.periods)
+
+    @property
+    def counted_to(self) -> date:
+        """The last day that is counted in any of the periods."""
+        return max(scopes.current.counted_to for scopes in self.periods)
 
     @property
     def is_wide(self) -> bool:

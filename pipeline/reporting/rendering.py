@@ -6,12 +6,14 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
 import nbformat
 
 from pipeline.project import Settings
+from pipeline.reporting.marks import Marks
 from pipeline.reporting.report import TEMPLATES
 from pipeline.reporting.words import Words
 
@@ -55,6 +57,10 @@ class Document(Protocol):
     def is_provisional(self) -> bool:
         """Whether something was counted before its end."""
 
+    @property
+    def counted_to(self) -> date:
+        """The last day that is counted."""
+
 
 def render_html(notebook: Path, target: Path, document: Document) -> None:
     """Write a document as one HTML file that opens offline, runs nothing and loads nothing.
@@ -96,6 +102,7 @@ def _resources(document: Document) -> dict[str, Any]:
         "language": settings.language,
         "title": document.title,
         "author": settings.implementing_unit,
+        "meta": Marks(document.is_draft, document.is_provisional, document.counted_to).meta(),
         "css": (TEMPLATES / "report.css").read_text(encoding="utf-8"),
         "skip": text("Skip to the key figures"),
         "running": document.running,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import platform
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -169,6 +170,11 @@ class Report:
     def is_provisional(self) -> bool:
         """Whether the period ends after the last day that is counted."""
         return self.stage.scopes.current.is_provisional
+
+    @property
+    def counted_to(self) -> date:
+        """The last day that is counted."""
+        return self.stage.scopes.current.counted_to
 
     # -- the sections -------------------------------------------------------------------------------------------------
 

@@ -29,8 +29,8 @@ class Outcome:
         return self.outputs / project / label
 
 
-def call(command: str, *arguments: str, outputs: Path, data: Path | None = None) -> Outcome:
-    """Run the command line in a process of its own, with an empty home folder."""
+def call(command: str, *arguments: str, outputs: Path, data: Path | None = None, seconds: int = 300) -> Outcome:
+    """Run the command line in a process of its own, with an empty home folder, for so many seconds at most."""
     home = outputs.parent / f"{outputs.name}-home"
     home.mkdir(parents=True, exist_ok=True)
     folders = [f"--outputs={outputs}", *([f"--data={data}"] if data else [])]
@@ -40,7 +40,7 @@ def call(command: str, *arguments: str, outputs: Path, data: Path | None = None)
         env={**os.environ, "HOME": str(home)},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=seconds,
     )
     return Outcome(process, outputs)
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import itertools
-import json
 import re
-import shutil
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
+from browsing import asked_of_the_network, complaints, offline_browser, overflow, set_width
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
@@ -104,44 +103,13 @@ def test_the_pdf_repeats_table_headers_and_numbers_its_pages(sample: Path) -> No
 
 @pytest.mark.browser
 def test_a_browser_opens_it_without_a_request_or_a_complaint(sample: Path, tmp_path: Path) -> None:
-    chromium, driver_path = shutil.which("chromium"), shutil.which("chromedriver")
-    if chromium is None or driver_path is None:
-        pytest.skip("Chromium is not installed (Debian: chromium chromium-driver)")
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = chromium
-    for argument in (
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        f"--user-data-dir={tmp_path / 'profile'}",
-    ):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
-    browser = webdriver.Chrome(options=options, service=Service(driver_path))
-    try:
-        browser.execute_cdp_cmd("Network.enable", {})
-        browser.execute_cdp_cmd(
-            "Network.emulateNetworkConditions",
-            {"offline": True, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1},
-        )
+    with offline_browser(tmp_path / "profile") as browser:
         browser.get((sample / "public" / "report.html").as_uri())
         assert browser.title.startswith("Smart Government II Project")
         widths = browser.execute_script("return Array.from(document.images).map(i => i.naturalWidth)")
         assert len(widths) == 3
         assert all(width > 0 for width in widths)
-        browser.set_window_size(380, 800)
-        overflow = browser.execute_script("return document.documentElement.scrollWidth - window.innerWidth")
-        assert overflow <= 0
-        events = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
-        asked = {e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"}
-        assert {url for url in asked if url.startswith(("http", "ws", "ftp"))} == set()
-        assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
-    finally:
-        browser.quit()
+        set_width(browser, 360)
+        assert overflow(browser) <= 0
+        assert asked_of_the_network(browser) == set()
+        assert complaints(browser) == []

@@ -49,7 +49,12 @@ def test_a_killed_run_leaves_the_former_report_whole_and_the_next_one_works(samp
     outcome = call("report", "--period=2024H1", "--force=1", outputs=outputs)
     assert outcome.code == 0, outcome.stderr
     assert digests(target) == before
-    assert sorted(path.name for path in target.parent.iterdir()) == [".2024H1.lock", "2024H1"]
+    assert sorted(path.name for path in target.parent.iterdir()) == [
+        ".2024H1.lock",
+        ".index.html.lock",
+        "2024H1",
+        "index.html",
+    ]
 
 
 def test_a_stopped_run_says_so_and_cleans_up(tmp_path: Path) -> None:

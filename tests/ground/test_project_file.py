@@ -154,6 +154,12 @@ def test_all_faults_are_told_at_once(make: Maker) -> None:
     assert both.count("this key is not known") == 2
 
 
+def test_a_key_with_a_line_break_is_told_on_one_line() -> None:
+    sentence = told({**SETTINGS, "calendar": {"a\rb\n": None}})
+    assert sentence.splitlines() == [sentence]
+    assert "key calendar.a?b?: this key is not known" in sentence
+
+
 def test_no_is_norway_and_not_false(make: Maker) -> None:
     project = make.project([], {"country": "NO"})
     assert project.settings.country == "NO"

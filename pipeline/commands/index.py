@@ -1,0 +1,114 @@
+"""outputs/<project>/index.html: written anew from the public folders whenever a report was made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pandas as pd
+
+from pipeline.commands.failures import sentence, unforeseen
+from pipeline.commands.options import relative
+from pipeline.confidentiality.redaction import KnownNames
+from pipeline.errors import DisclosureError, InputError, PipelineError
+from pipeline.execution.errors import ExecutionError, explained
+from pipeline.files import replace_bytes
+from pipeline.project import Project
+from pipeline.stage import outputs_folder
+
+LOCK_SECONDS = 60.0
+"""How long a run waits for another one that writes the same index, in seconds."""
+_NAMING = ["complainant", "complainant_contact", "responsible"]
+
+
+def refresh_index(project: Project) -> Path:
+    """Write a project's index anew and return where it is.
+
+    Reading the public folders and writing happen under one lock, so that two runs lose no entry. The page is searched
+    for the names of every register from which a report of the project was made before it takes the former one's place.
+
+    Raises
+    ------
+    InputError
+        The names of a report's register cannot be read, so that the page cannot be searched.
+    DisclosureError
+        The page holds a known name; told by its kind.
+    ExecutionError
+        Another run holds the index, the disk is full, permission is missing.
+    """
+    from pipeline.reporting.index import INDEX, render_index
+
+    folder = outputs_folder() / project.code
+    path = folder / INDEX
+    with explained(path), _alone(folder):
+        content = render_index(project, folder)
+        _refuse_names(content, project, folder)
+        replace_bytes(content.encode(), path)
+    return path
+
+
+def index_told(project: Project) -> str:
+    """Write a project's index anew and say where it is, or why not: no failure of it makes a good report fail."""
+    try:
+        return f"All reports of the project: {relative(refresh_index(project))}"
+    except (PipelineError, ExecutionError) as error:
+        reason = sentence(error)
+    except KeyboardInterrupt:  # the report is made, and the run at its end
+        reason = "It was stopped."
+    except Exception as error:  # an index must not take a report with it
+        reason = unforeseen(error)
+    return f"The page that lists the project's reports was not renewed; the former one stays. {reason}"
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    from filelock import FileLock, Timeout  # here, since it brings asyncio along
+
+    from pipeline.reporting.index import INDEX
+
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / f".{INDEX}.lock")
+    try:
+        lock.acquire(timeout=LOCK_SECONDS)
+    except Timeout:
+        raise ExecutionError(f"Another run was still writing {relative(folder / INDEX)}; run again.") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _refuse_names(content: str, project: Project, folder: Path) -> None:
+    """Search the page as the guard searches a report.
+
+    Its figures come from guarded files and its words from the catalogue and project.yml, whose names of the project
+    and its unit every report prints, too. What is left is a public file that somebody changed since.
+    """
+    from pipeline.confidentiality.guard import seen_in_text
+    from pipeline.reporting.catalogue import own_texts
+
+    kinds = seen_in_text(content, _known_names(project, folder).without_those_in(own_texts(project)))
+    if kinds:
+        raise DisclosureError(
+            f"index.html holds the name of a known {' and of a known '.join(kinds)}. Look in project.yml (name, "
+            "implementing_unit, notice) and in the public folders of the project's outputs; make the report whose "
+            "files were changed again."
+        )
+
+
+def _known_names(project: Project, folder: Path) -> KnownNames:
+    """Gather the names of the register of every report that stands there, and those of project.yml."""
+    from pipeline.register.identities import known_names
+
+    tables = [pd.DataFrame(columns=_NAMING, dtype="str")]
+    for path in sorted(folder.glob("*/internal/identities.parquet")):
+        try:
+            table = pd.read_parquet(path, engine="pyarrow", columns=_NAMING)
+        except (OSError, ValueError):
+            raise InputError(
+                f"{relative(path)} cannot be read, so that the page cannot be searched for names. Make the report of "
+                f"{path.parents[1].name} again, or remove its folder."
+            ) from None
+        tables.append(table.astype("str").drop_duplicates())
+    return known_names(project, pd.concat(tables, ignore_index=True).drop_duplicates())

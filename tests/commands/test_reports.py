@@ -1,0 +1,287 @@
+"""`reports`: every period of the project, none lost to another's failure, and the page that lists them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from making import SAMPLE, Maker
+from public_folders import Page, public_set, rows_of
+
+from pipeline import cli
+from pipeline.commands import index as index_command
+from pipeline.commands import many, periods
+from pipeline.commands.index import refresh_index
+from pipeline.commands.many import calls_of
+from pipeline.commands.periods import Call
+from pipeline.errors import DisclosureError, InputError, ReconciliationError
+from pipeline.execution.errors import ExecutionError, Interrupted, NotebookFailed
+from pipeline.project import load_project
+
+DATES = {"grm_start": "2023-05-15", "complete_through": "2024-06-13"}
+LABELS = ["2023H1", "2023H2", "2024H1"]
+
+
+@pytest.fixture
+def outputs(make: Maker, tmp_path: Path) -> Path:
+    make.project([{"registration_no": "1/2024", "date_received": "2024-02-01"}], DATES)
+    return tmp_path / "outputs" / SAMPLE
+
+
+@pytest.fixture
+def made(outputs: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, BaseException]], list[str]]:
+    """Let a report be a public folder; returns the labels asked for. A period may fail instead."""
+
+    def making(failing: dict[str, BaseException]) -> list[str]:
+        asked: list[str] = []
+
+        def make_report(call: Call, *, one_of_many: str = "") -> None:
+            label = call.scopes.label
+            asked.append(label)
+            assert one_of_many == f"{label}, {len(asked)} of 3"
+            if label in failing:
+                raise failing[label]
+            public_set(outputs, label, rows_of(1, 1, 1))
+
+        monkeypatch.setattr(periods, "make_report", make_report)
+        return asked
+
+    return making
+
+
+def rows_listed(outputs: Path) -> int:
+    page = Page((outputs / "index.html").read_text(encoding="utf-8"))
+    return sum(bool(row) and row[0] != "Period" for row in page.rows)
+
+
+# -- which periods ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("half", LABELS),
+        ("quarter", ["2023Q2", "2023Q3", "2023Q4", "2024Q1", "2024Q2"]),
+        ("year", ["2023", "2024"]),
+        ("month", [f"2023-{n:02}" for n in range(5, 13)] + [f"2024-{n:02}" for n in range(1, 7)]),
+    ],
+)
+def test_the_periods_go_from_the_start_to_the_end_of_the_register(make: Maker, kind: str, expected: list[str]) -> None:
+    project = make.project([], {**DATES, "reporting": kind})
+    calls = calls_of(project)
+    assert [call.scopes.label for call in calls] == expected
+    assert [call.scopes.current.is_provisional for call in calls] == [False] * (len(expected) - 1) + [True]
+
+
+def test_half_years_are_the_default_and_a_register_of_a_day_has_one(make: Maker) -> None:
+    project = make.project([], {"grm_start": "2024-06-30", "complete_through": "2024-06-30"})
+    assert [call.scopes.label for call in calls_of(project)] == ["2024H1"]
+
+
+@pytest.mark.parametrize("kind", ["range", "week", "Half"])
+def test_another_kind_is_refused(make: Maker, kind: str) -> None:
+    with pytest.raises(InputError, match="reporting"):
+        make.project([], {"reporting": kind})
+
+
+# -- how it goes and ends --------------------------------------------------------------------------------------------
+
+
+def test_all_reports_are_made_in_order_with_a_line_each(
+    outputs: Path, made: Callable, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = made({})
+    assert cli.main(["reports"]) == 0
+    said = capsys.readouterr()
+    assert asked == LABELS
+    lines = said.err.splitlines()
+    assert len(lines) == 3
+    assert [line.partition(" … made in ")[0] for line in lines] == ["[1/3] 2023H1", "[2/3] 2023H2", "[3/3] 2024H1"]
+    assert [line.endswith("provisional") for line in lines] == [False, False, True]
+    assert "3 reports are made" in said.out
+    assert "index.html" in said.out
+    assert rows_listed(outputs) == 3
+
+
+def failed_notebook(outputs: Path) -> NotebookFailed:
+    kept = outputs / "2023H2" / "internal" / "failed" / "03_metrics.ipynb"
+    return NotebookFailed("metrics", "InputError", "A sentence of the notebook.", kept)
+
+
+def test_a_failure_lets_the_others_go_on_and_is_told_at_the_end(
+    outputs: Path, made: Callable, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = made({"2023H1": ReconciliationError("They differ by 4."), "2023H2": failed_notebook(outputs)})
+    assert cli.main(["reports"]) == 1
+    said = capsys.readouterr()
+    assert asked == LABELS
+    assert "[1/3] 2023H1 … failed after" in said.err
+    assert "[3/3] 2024H1 … made in" in said.err
+    summary = said.err.partition("Error: ")[2]
+    assert summary.startswith("2 of 3 reports of Smart Government II Project failed:\n")
+    assert "  2023H1: They differ by 4.\n" in summary
+    assert "  2023H2: A sentence of the notebook.\n" in summary
+    assert "1 report is made" in summary
+    assert "2024H1/public/report.html" in summary
+    assert said.out == ""
+    assert rows_listed(outputs) == 1
+
+
+def test_an_error_that_nobody_foresaw_is_told_without_its_text(
+    made: Callable, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = made({"2023H1": ValueError("Bolormaa")})
+    assert cli.main(["reports"]) == 1
+    said = capsys.readouterr()
+    assert asked == LABELS
+    assert "2023H1: An error that was not foreseen (ValueError" in said.err
+    assert "Bolormaa" not in said.err + said.out
+
+
+def test_an_input_that_is_wrong_for_all_is_an_input_that_is_wrong(made: Callable) -> None:
+    made(dict.fromkeys(LABELS, InputError("No.")))
+    assert cli.main(["reports"]) == 2
+    made({**dict.fromkeys(LABELS, InputError("No.")), "2023H2": ReconciliationError("They differ.")})
+    assert cli.main(["reports"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--project=none-such"], "not a project"),
+        (["--force=yes"], "FORCE is"),
+    ],
+)
+def test_a_wrong_call_makes_nothing(
+    outputs: Path, made: Callable, capsys: pytest.CaptureFixture[str], arguments: list[str], sentence: str
+) -> None:
+    asked = made({})
+    assert cli.main(["reports", *arguments]) == 2
+    assert sentence in capsys.readouterr().err
+    assert asked == []
+    assert not outputs.exists()
+
+
+def test_a_register_that_is_not_there_is_told_once_and_makes_nothing(
+    outputs: Path, made: Callable, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (load_project(SAMPLE).folder / "register.csv").unlink()
+    asked = made({})
+    assert cli.main(["reports"]) == 2
+    assert capsys.readouterr().err.count("register.csv") == 1
+    assert asked == []
+    assert not outputs.exists()
+
+
+def test_a_stopped_report_stops_all(outputs: Path, made: Callable, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = made({"2023H2": Interrupted(signal.SIGINT)})
+    assert cli.main(["reports"]) == 130
+    said = capsys.readouterr()
+    assert asked == LABELS[:2]
+    assert "Error: Stopped by SIGINT. Made anew is 1 of 3 reports; the others are as they were." in said.err
+    assert rows_listed(outputs) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals end a process there")
+def test_a_signal_between_two_reports_stops_all(
+    outputs: Path, made: Callable, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = made({})
+    monkeypatch.setattr(many, "refresh_index", lambda project: os.kill(os.getpid(), signal.SIGTERM))
+    assert cli.main(["reports"]) == 128 + signal.SIGTERM
+    assert asked == LABELS[:1]
+    assert (
+        "Error: Stopped by SIGTERM. Made anew is 1 of 3 reports; the others are as they were."
+        in capsys.readouterr().err
+    )
+
+
+def test_what_is_no_longer_a_period_of_the_project_is_left_alone(outputs: Path, made: Callable) -> None:
+    public = public_set(outputs, "2021H1", rows_of(5, 5, 5))
+    before = {path.name: path.read_bytes() for path in public.iterdir()}
+    made({})
+    assert cli.main(["reports"]) == 0
+    assert {path.name: path.read_bytes() for path in public.iterdir()} == before
+    assert rows_listed(outputs) == 4
+
+
+# -- the page ---------------------------------------------------------------------------------------------------------
+
+
+def identities(outputs: Path, label: str, complainant: str) -> Path:
+    folder = outputs / label / "internal"
+    folder.mkdir(parents=True)
+    table = pd.DataFrame({"complainant": [complainant, None], "complainant_contact": [None, None]})
+    table.assign(responsible=pd.Series([None, None], dtype="str")).to_parquet(folder / "identities.parquet")
+    return folder / "identities.parquet"
+
+
+def test_the_page_is_for_everybody_and_nothing_else_is_left(outputs: Path) -> None:
+    public_set(outputs, "2024H1", rows_of(1, 1, 1))
+    before = os.umask(0o077)
+    try:
+        path = refresh_index(load_project(SAMPLE))
+    finally:
+        os.umask(before)
+    assert path == outputs / "index.html"
+    assert path.stat().st_mode & 0o777 == 0o644
+    assert {place.name for place in outputs.iterdir()} <= {"2024H1", "index.html", ".index.html.lock"}
+
+
+def test_a_name_in_a_public_file_that_was_changed_does_not_get_into_the_page(outputs: Path) -> None:
+    rows = rows_of(1, 1, 1)
+    public_set(outputs, "2023H1", rows)
+    identities(outputs, "2023H1", "Bolormaa Dorjsuren")
+    path = refresh_index(load_project(SAMPLE))
+    before = path.read_bytes()
+    public_set(outputs, "2024H1", [(*rows[0][:4], "Bolormaa"), *rows[1:]])
+    with pytest.raises(DisclosureError, match="the name of a known person") as refused:
+        refresh_index(load_project(SAMPLE))
+    assert "Bolormaa" not in str(refused.value)
+    assert path.read_bytes() == before
+
+
+def test_names_that_cannot_be_read_let_no_page_out(outputs: Path) -> None:
+    public_set(outputs, "2024H1", rows_of(1, 1, 1))
+    identities(outputs, "2024H1", "Bolormaa").write_bytes(b"broken")
+    with pytest.raises(InputError, match=r"2024H1/internal/identities\.parquet cannot be read"):
+        refresh_index(load_project(SAMPLE))
+    assert not (outputs / "index.html").exists()
+
+
+def test_two_runs_do_not_write_at_once(outputs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from filelock import FileLock
+
+    monkeypatch.setattr(index_command, "LOCK_SECONDS", 0.1)
+    outputs.mkdir(parents=True)
+    with FileLock(outputs / ".index.html.lock"), pytest.raises(ExecutionError, match="Another run"):
+        refresh_index(load_project(SAMPLE))
+    assert refresh_index(load_project(SAMPLE)).is_file()
+
+
+def test_a_page_that_fails_does_not_make_a_good_report_fail_and_is_told(
+    outputs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(periods, "make_report", lambda call: public_set(outputs, "2024H1", rows_of(1, 1, 1)))
+    monkeypatch.setattr(periods, "_summary", lambda call, whole: "The report is made.")
+    (outputs / "index.html").mkdir(parents=True)
+    assert cli.main(["report", "--period=2024H1"]) == 0
+    said = capsys.readouterr().out
+    assert "The report is made." in said
+    assert "The page that lists the project's reports was not renewed" in said
+
+
+def test_a_page_that_fails_makes_reports_fail(
+    outputs: Path, made: Callable, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made({})
+    (outputs / "index.html").mkdir(parents=True)
+    assert cli.main(["reports"]) == 1
+    said = capsys.readouterr().err
+    assert "3 reports are made" in said
+    assert "The page that lists the reports was not renewed" in said
