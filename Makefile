@@ -27,7 +27,7 @@ override SHELL := /bin/sh
 override .SHELLFLAGS := -c
 override .DEFAULT_GOAL := help
 
-.PHONY: help report cleaning classification metrics check project template demo dictionary test lint format lab setup lock clean
+.PHONY: help report cleaning classification metrics freeze check project template demo dictionary test lint format lab setup lock clean
 .NOTPARALLEL:
 
 help: ## this menu
@@ -41,6 +41,9 @@ classification: ## as far as the second notebook: type, relation, topic and sens
 metrics: ## as far as the third notebook: the indicators
 report cleaning classification metrics: setup
 	@.venv/bin/python -m pipeline $@ --project="$$PROJECT" --period="$$PERIOD" --as-of="$$AS_OF" --force="$$FORCE"
+
+freeze: setup ## the figures of a PERIOD's report stored as published: data/<PROJECT>/published/
+	@.venv/bin/python -m pipeline $@ --project="$$PROJECT" --period="$$PERIOD" --force="$$FORCE"
 
 check: setup ## the register of PROJECT alone, in seconds: what was read, and what is to be mended
 	@.venv/bin/python -m pipeline $@ --project="$$PROJECT"

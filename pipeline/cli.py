@@ -13,14 +13,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline import __version__
-from pipeline.commands import periods, tools
+from pipeline.commands import freeze, periods, tools
 from pipeline.commands.options import Command, relative, use_folders
 from pipeline.commands.sets import SENTENCES
 from pipeline.errors import PipelineError
 from pipeline.execution.errors import ExecutionError, NotebookFailed
 from pipeline.project import REPOSITORY
 
-COMMANDS: dict[str, Command] = {**periods.COMMANDS, **tools.COMMANDS}
+COMMANDS: dict[str, Command] = {**periods.COMMANDS, **freeze.COMMANDS, **tools.COMMANDS}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

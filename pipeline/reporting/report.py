@@ -21,12 +21,14 @@ from pipeline import __version__
 from pipeline.indicators.computation import COLUMNS as INDICATOR_COLUMNS
 from pipeline.indicators.computation import DURATIONS
 from pipeline.indicators.definitions import definitions
+from pipeline.indicators.published import records_for
 from pipeline.register.findings import rules
 from pipeline.reporting import commentary, narrative
 from pipeline.reporting.annex import annex_table, public_cases
 from pipeline.reporting.charts import Charts
 from pipeline.reporting.labels import labels
 from pipeline.reporting.numbers import Numbers
+from pipeline.reporting.restated import Restated
 from pipeline.reporting.summary import Summary
 from pipeline.reporting.tables import simple
 from pipeline.reporting.words import Words, words_for
@@ -169,10 +171,13 @@ class Report:
             ("annex", text("Grievances addressed")),
             ("definitions", text("How the figures are defined")),
             ("data-notes", text("Notes on the data")),
+            ("restated", text("Restated figures")),
             ("reconciliation", text("How the figures reconcile")),
             ("provenance", text("How this report was made")),
         ]
-        return [entry for entry in entries if entry[0] != "commentary" or self._commentary is not None]
+        absent = {"commentary"} if self._commentary is None else set()
+        absent |= {"restated"} if self._restated is None else set()
+        return [entry for entry in entries if entry[0] not in absent]
 
     def glance(self) -> Section:
         """Give the key figures."""
@@ -384,6 +389,19 @@ class Report:
         declared = self.stage.project.settings.not_collected
         return [(names[column], reason.rstrip(".")) for column, reason in declared.items() if column in told]
 
+    @cached_property
+    def _restated(self) -> Restated | None:
+        stage = self.stage
+        records = records_for(stage.project, stage.scopes)
+        if not records:
+            return None
+        restated, collected = stage.load("restatement.csv"), stage.load("columns.csv")["column"]
+        return Restated(records, restated, list(collected), self.words, stage.project, stage.scopes)
+
+    def restated(self) -> Section:
+        """Say which published figures would be said otherwise today, and why; nothing where none was published."""
+        return Section("") if self._restated is None else self._section("restated", told=self._restated.told())
+
     def reconciliation(self) -> Section:
         """Show that stock and flow agree, that the tables add up and that no number is missing."""
         text, number = self.words.text, self.numbers
@@ -428,11 +446,15 @@ class Report:
     # -- what leaves beside the report --------------------------------------------------------------------------------
 
     def publish(self) -> pd.DataFrame:
-        """Write the two tables of the public folder; returns what was written, with the number of rows."""
-        indicators = self.numbers.public()
-        cases = public_cases(self.annex, self.stage.project, self.words)
-        self.stage.save(indicators, "indicators.csv", "public")
-        self.stage.save(cases, "cases.csv", "public")
+        """Write the tables of the public folder; returns what was written, with the number of rows."""
+        tables = {
+            "indicators.csv": self.numbers.public(),
+            "cases.csv": public_cases(self.annex, self.stage.project, self.words),
+        }
+        if self._restated is not None:
+            tables["restatement.csv"] = self._restated.public()
+        for name, table in tables.items():
+            self.stage.save(table, name, "public")
         return pd.DataFrame(
-            {"file": ["public/indicators.csv", "public/cases.csv"], "rows": [len(indicators), len(cases)]}
+            {"file": [f"public/{name}" for name in tables], "rows": [len(table) for table in tables.values()]}
         )
