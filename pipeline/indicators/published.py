@@ -151,8 +151,9 @@ def published(project: Project, label: str) -> Published | None:
             )
     try:
         windows = {
-            name: Window(**{key: date.fromisoformat(day) for key, day in window.items()})
-            for name, window in record["windows"].items()
+            name: Window(**{key: date.fromisoformat(day) for key, day in record["windows"][name].items()})
+            for name in SCOPES
+            if name in record["windows"]
         }
         return Published(label, _figures(contents[FIGURES]), _cases(contents[CASES]), windows, record["rules"], record)
     except (KeyError, TypeError, ValueError):

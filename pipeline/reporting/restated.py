@@ -69,7 +69,7 @@ class Restated:
                 **{name: figure[0][name] for name in _KEYS},
                 "published": self._display(figure[0], "published"),
                 "now": self._display(figure[0], "now"),
-                "difference": self._difference(figure[0]),
+                "difference": _written(self._difference(figure[0])),
                 "why": self._why(figure),
             }
             for figure in self._figures
@@ -251,6 +251,12 @@ class Restated:
         more = len(numbers) - _MOST_NUMBERS
         listed = ", ".join(numbers[:_MOST_NUMBERS])
         return self.words.text("%(numbers)s and %(n)s more", numbers=listed, n=more) if more > 0 else listed
+
+
+def _written(difference: float | None) -> str:
+    if difference is None:
+        return ""
+    return str(int(difference)) if difference == int(difference) else repr(difference)
 
 
 def _percentage(numerator: Any, denominator: Any) -> float:
