@@ -27,6 +27,8 @@ from pipeline.indicators.computation import DIMENSIONS, DURATIONS, STATES, Measu
 from pipeline.indicators.definitions import STATISTICS, Definition, definitions
 from pipeline.indicators.reconciliation import COLUMNS as CHECK_COLUMNS
 from pipeline.indicators.reconciliation import STOCK_AND_FLOW
+from pipeline.indicators.restatement import COLUMNS as RESTATEMENT_COLUMNS
+from pipeline.indicators.restatement import REASONS
 from pipeline.period import FORMS, Period, resolve_scopes
 from pipeline.project import Project, Settings, load_project
 from pipeline.register import findings
@@ -44,6 +46,7 @@ from pipeline.register.values import read_values
 from pipeline.reporting.annex import ANNEX_COLUMNS
 from pipeline.reporting.commentary import _FIGURE, _figure
 from pipeline.reporting.numbers import PUBLIC_COLUMNS, WITHHELD_DIMENSIONS, Numbers
+from pipeline.reporting.restated import PUBLIC_COLUMNS as PUBLIC_RESTATEMENT_COLUMNS
 from pipeline.reporting.words import words_for
 from pipeline.stage import RESTRICTED
 from pipeline.yaml_files import Strict, check_model
@@ -342,10 +345,17 @@ def test_every_reason_for_an_empty_figure_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    "columns", [PUBLIC_COLUMNS, ANNEX_COLUMNS, findings.COLUMNS, CHECK_COLUMNS], ids=lambda c: c[0]
+    "columns",
+    [PUBLIC_COLUMNS, ANNEX_COLUMNS, findings.COLUMNS, CHECK_COLUMNS, RESTATEMENT_COLUMNS, PUBLIC_RESTATEMENT_COLUMNS],
+    ids=lambda c: c[0],
 )
 def test_the_columns_of_the_outputs_are_in_the_contract(columns: tuple[str, ...]) -> None:
     assert f"`{', '.join(columns)}`" in text_of("docs/architecture.md")
+
+
+def test_every_reason_of_a_restatement_is_explained() -> None:
+    rows = rows_of(section_of(text_of("docs/indicators.md"), "Published figures and restatement"))
+    assert [row[0].strip("`") for row in rows if row[0].startswith("`")] == list(REASONS)
 
 
 def test_the_internal_indicators_differ_from_the_public_ones_as_the_contract_says() -> None:

@@ -13,7 +13,7 @@ import pytest
 REPOSITORY = Path(__file__).parents[1]
 MAKEFILE = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
 STAGES = ("report", "cleaning", "classification", "metrics")
-TOOLS = ("check", "project", "template", "demo", "dictionary")
+TOOLS = ("freeze", "check", "project", "template", "demo", "dictionary")
 VARIABLES = ("PROJECT", "PERIOD", "AS_OF", "FORCE")
 RUN = ("-m", "pipeline", "report")
 OPTIONS = {"PROJECT": "--project", "PERIOD": "--period", "AS_OF": "--as-of", "FORCE": "--force"}
@@ -154,6 +154,8 @@ def test_a_hostile_value_is_one_argument_and_runs_nothing(checkout, name, value,
         ("template", [], ["--project=smart-government-ii", "--force="]),
         ("template", ["PROJECT=demo", "FORCE=1"], ["--project=demo", "--force=1"]),
         ("dictionary", [], []),
+        ("freeze", ["PERIOD=2024H1"], ["--project=smart-government-ii", "--period=2024H1", "--force="]),
+        ("freeze", ["PERIOD=2024H1", "PROJECT=demo", "FORCE=1"], ["--project=demo", "--period=2024H1", "--force=1"]),
     ],
 )
 def test_a_tool_is_one_command_with_what_the_caller_set(checkout, target, given, expected):
@@ -169,6 +171,7 @@ def test_a_tool_is_one_command_with_what_the_caller_set(checkout, target, given,
         ("project", "NAME", ["--name={}"]),
         ("template", "PROJECT", ["--project={}", "--force="]),
         ("template", "FORCE", ["--project=smart-government-ii", "--force={}"]),
+        ("freeze", "PERIOD", ["--project=smart-government-ii", "--period={}", "--force="]),
     ],
 )
 # Not ":=": such a value make itself expands before it reads a Makefile.

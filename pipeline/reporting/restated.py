@@ -167,7 +167,7 @@ class Restated:
                 ]
             )
         caption = text("Restated figures: %(period)s", period=self.words.span(record.current.start, record.current.end))
-        return Table(caption, head, [body], "restated", (26, 14, 14, 10, 36))
+        return Table(caption, head, [body], widths=(26, 14, 14, 10, 36))
 
     def _name(self, row: dict[str, Any]) -> str:
         text, indicator = self.words.text, row["indicator"]
