@@ -278,7 +278,8 @@ class _Scope:
         self.added_now = _aligned_counts(from_text(comparison.now[f"counted_{scope}"]), self.pairs["now"])
         self.window_then = comparison.record.windows[scope]
         self.window_now = comparison.windows.get(scope, self.window_then)
-        self.groups = self._groups()
+        self.first_reasons = self._first_reasons()
+        self.members: dict[tuple[str, str], pd.Series] = {}
         self.corrected = {
             reason: {one.match.registration_no for one in comparison.corrections if one.column in columns}
             for reason, columns in _CORRECTED.items()
@@ -338,7 +339,8 @@ class _Scope:
             moved |= delta != 0
         if not is_sum:
             moved |= self._days_changed(name)
-        reasons = self._reasons(moved, dimension, [self._delta(one, "", "") for one in ids])
+        deltas = [delta[moved] for delta in deltas]
+        reasons = self._reasons(moved, dimension, ids)
         base = self._base(figure)
         rows: list[dict[str, object]] = []
         for reason in REASONS:
@@ -352,11 +354,17 @@ class _Scope:
     def _delta(self, name: str, dimension: str, member: str) -> pd.Series:
         then, now = _column(self.added_then, name), _column(self.added_now, name)
         if dimension:
-            then = then * (self._member(self.then, dimension, "then") == member)
-            now = now * (self._member(self.now, dimension, "now") == member)
+            then = then * (self._member(dimension, "then") == member)
+            now = now * (self._member(dimension, "now") == member)
         return now - then
 
-    def _member(self, side: pd.DataFrame, dimension: str, when: str) -> pd.Series:
+    def _member(self, dimension: str, when: str) -> pd.Series:
+        if (dimension, when) not in self.members:
+            side = self.then if when == "then" else self.now
+            self.members[dimension, when] = self._members(side, dimension, when).astype("category")
+        return self.members[dimension, when]
+
+    def _members(self, side: pd.DataFrame, dimension: str, when: str) -> pd.Series:
         if dimension == "working_days":
             return _classes(side["resolution_working_days"], WORKING_DAY_ENDS)
         if dimension == "age":
@@ -373,28 +381,34 @@ class _Scope:
         timed = (_column(self.added_then, f"{base}_n") > 0) & (_column(self.added_now, f"{base}_n") > 0)
         return timed & (self.then[base] != self.now[base])
 
-    def _reasons(self, moved: pd.Series, dimension: str, headline: list[pd.Series]) -> pd.Series:
-        """Give each pair that moved a figure its reason; blank for all others."""
+    def _first_reasons(self) -> pd.Series:
+        """Give each pair the first reason that holds of it, whichever figure it moves."""
         reasons = pd.Series("rule_changed", index=self.pairs.index)
-        for reason, holds in reversed(self.groups.items()):
+        for reason, holds in reversed(self._groups().items()):
             reasons = reasons.mask(holds, reason)
         reasons = reasons.replace({"receipt_moved": "receipt_changed", "status_moved": "status_changed"})
-        if dimension in _BY_MEMBER:
-            same = pd.Series(True, index=self.pairs.index)
-            for delta in headline:
-                same &= delta == 0
-            reasons = reasons.mask(same & self._changed(dimension), _BY_MEMBER[dimension])
         reasons = reasons.mask(self.pairs["then"] < 0, "registered_since")
-        reasons = reasons.mask(self.pairs["now"] < 0, "no_longer_counted")
-        return reasons.where(moved, "")
+        return reasons.mask(self.pairs["now"] < 0, "no_longer_counted")
+
+    def _reasons(self, moved: pd.Series, dimension: str, ids: list[str]) -> pd.Series:
+        """Give each pair that moved a figure its reason; where it only changed its member, that of the breakdown."""
+        reasons = self.first_reasons[moved]
+        if dimension not in _BY_MEMBER:
+            return reasons
+        stayed = ~reasons.isin(("registered_since", "no_longer_counted"))
+        for name in ids:
+            stayed &= _column(self.added_then, name)[moved] == _column(self.added_now, name)[moved]
+        differs = self.then.loc[moved, dimension] != self.now.loc[moved, dimension]
+        return reasons.mask(stayed & differs, _BY_MEMBER[dimension])
 
     def _listed(self, reason: str, chosen: pd.Series, deltas: list[pd.Series], is_sum: bool) -> str:
         if reason in UNLISTED:
             return ""
-        corrected = self.numbers[chosen].isin(self.corrected.get(reason, set()))
+        numbers = self.numbers[chosen[chosen].index]
+        corrected = numbers.isin(self.corrected.get(reason, set()))
         signed = [[f"{change:+d}" for change in delta[chosen]] if is_sum else [] for delta in deltas]
         listed = []
-        for place, (number, is_corrected) in enumerate(zip(self.numbers[chosen], corrected, strict=True)):
+        for place, (number, is_corrected) in enumerate(zip(numbers, corrected, strict=True)):
             told = [" of ".join(signs[place] for signs in signed)] if is_sum else []
             told += ["corrected"] if is_corrected else []
             listed.append(f"{number} ({', '.join(told)})" if told else number)
