@@ -28,7 +28,7 @@ override SHELL := /bin/sh
 override .SHELLFLAGS := -c
 override .DEFAULT_GOAL := help
 
-.PHONY: help report reports cleaning classification metrics compare check project template demo dictionary test lint format lab setup lock clean
+.PHONY: help report reports cleaning classification metrics freeze compare check project template demo dictionary test lint format lab setup lock clean
 .NOTPARALLEL:
 
 help: ## this menu
@@ -44,6 +44,9 @@ classification: ## as far as the second notebook: type, relation, topic and sens
 metrics: ## as far as the third notebook: the indicators
 report cleaning classification metrics: setup
 	@.venv/bin/python -m pipeline $@ --project="$$PROJECT" --period="$$PERIOD" --as-of="$$AS_OF" --force="$$FORCE"
+
+freeze: setup ## the figures of a PERIOD's report stored as published: data/<PROJECT>/published/
+	@.venv/bin/python -m pipeline $@ --project="$$PROJECT" --period="$$PERIOD" --force="$$FORCE"
 
 reports: setup ## the reports of all periods of PROJECT, one after the other, and the page that lists them
 	@.venv/bin/python -m pipeline $@ --project="$$PROJECT" --force="$$FORCE"

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from pipeline import __version__
-from pipeline.commands import compare, many, periods, tools
+from pipeline.commands import compare, freeze, many, periods, tools
 from pipeline.commands.failures import exit_code, sentence, unforeseen
 from pipeline.commands.options import Command, use_folders
 from pipeline.errors import PipelineError
@@ -20,6 +20,7 @@ from pipeline.execution.errors import ExecutionError
 COMMANDS: dict[str, Command] = {
     **periods.COMMANDS,
     **many.COMMANDS,
+    **freeze.COMMANDS,
     **compare.COMMANDS,
     **tools.COMMANDS,
 }

@@ -22,7 +22,13 @@ def write_csv(table: pd.DataFrame, path: Path, *, restricted: bool = False) -> N
     A restricted file can be read by its owner alone (mode 0600) from the moment it exists.
     """
     with _opened(path, restricted) as handle:
-        handle.write(inert(table).to_csv(index=False, lineterminator="\n").encode("utf-8-sig"))
+        handle.write(csv_bytes(table))
+
+
+def csv_bytes(table: pd.DataFrame) -> bytes:
+    """Return a table as `write_csv` writes it."""
+    text: str = inert(table).to_csv(index=False, lineterminator="\n")
+    return text.encode("utf-8-sig")
 
 
 def write_parquet(table: pd.DataFrame, path: Path, *, restricted: bool = False) -> None:

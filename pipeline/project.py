@@ -40,6 +40,9 @@ CODE_ROOTS = (REPOSITORY / "pipeline", REPOSITORY / "notebooks")
 DATA_VARIABLE = "GRM_DATA"
 """Environment variable that names the folder of the projects (default: data/ of this checkout)."""
 
+PUBLISHED = "published"
+"""The folder of a project below which the figures that were published are kept; nothing in it is a register."""
+
 _CODE = re.compile("[a-z][a-z0-9_]*")
 _PROJECT_CODE = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_PROJECT_CODE = 60
@@ -470,7 +473,8 @@ def _names_a_day(form: str) -> bool:
 class Project:
     """A project's folder and settings.
 
-    `folder` holds project.yml, the register and what people decided about it; it is never written to.
+    `folder` holds project.yml, the register and what people decided about it. Only `published/` in it is written to, by
+    the command `freeze`.
     """
 
     code: str

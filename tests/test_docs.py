@@ -28,6 +28,8 @@ from pipeline.indicators.computation import DIMENSIONS, DURATIONS, STATES, Measu
 from pipeline.indicators.definitions import SCHEMA, STATISTICS, Definition, definitions, schema_text
 from pipeline.indicators.reconciliation import COLUMNS as CHECK_COLUMNS
 from pipeline.indicators.reconciliation import STOCK_AND_FLOW
+from pipeline.indicators.restatement import COLUMNS as RESTATEMENT_COLUMNS
+from pipeline.indicators.restatement import REASONS
 from pipeline.period import FORMS, Period, resolve_scopes
 from pipeline.project import Project, Settings, load_project
 from pipeline.register import findings
@@ -46,6 +48,7 @@ from pipeline.reporting.annex import ANNEX_COLUMNS
 from pipeline.reporting.commentary import _FIGURE, _figure
 from pipeline.reporting.comparison import PUBLIC_COMPARISON_COLUMNS
 from pipeline.reporting.numbers import PUBLIC_COLUMNS, WITHHELD_DIMENSIONS, Numbers
+from pipeline.reporting.restated import PUBLIC_COLUMNS as PUBLIC_RESTATEMENT_COLUMNS
 from pipeline.reporting.results import FRAMEWORK_COLUMNS
 from pipeline.reporting.words import words_for
 from pipeline.stage import RESTRICTED
@@ -372,12 +375,17 @@ def test_every_reason_for_an_empty_figure_is_named() -> None:
     "columns",
     [
         *(PUBLIC_COLUMNS, ANNEX_COLUMNS, FRAMEWORK_COLUMNS, findings.COLUMNS, CHECK_COLUMNS),
-        *(PUBLIC_COMPARISON_COLUMNS, COMPARISON_CHECK_COLUMNS),
+        *(PUBLIC_COMPARISON_COLUMNS, COMPARISON_CHECK_COLUMNS, RESTATEMENT_COLUMNS, PUBLIC_RESTATEMENT_COLUMNS),
     ],
     ids=lambda c: f"{c[0]}, {c[1]}",
 )
 def test_the_columns_of_the_outputs_are_in_the_contract(columns: tuple[str, ...]) -> None:
     assert f"`{', '.join(columns)}`" in text_of("docs/architecture.md")
+
+
+def test_every_reason_of_a_restatement_is_explained() -> None:
+    rows = rows_of(section_of(text_of("docs/indicators.md"), "Published figures and restatement"))
+    assert [row[0].strip("`") for row in rows if row[0].startswith("`")] == list(REASONS)
 
 
 def test_the_internal_indicators_differ_from_the_public_ones_as_the_contract_says() -> None:

@@ -13,7 +13,7 @@ import pytest
 REPOSITORY = Path(__file__).parents[1]
 MAKEFILE = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
 STAGES = ("report", "cleaning", "classification", "metrics")
-TOOLS = ("reports", "compare", "check", "project", "template", "demo", "dictionary")
+TOOLS = ("reports", "freeze", "compare", "check", "project", "template", "demo", "dictionary")
 VARIABLES = ("PROJECT", "PERIOD", "AS_OF", "FORCE")
 RUN = ("-m", "pipeline", "report")
 OPTIONS = {"PROJECT": "--project", "PERIOD": "--period", "AS_OF": "--as-of", "FORCE": "--force"}
@@ -158,6 +158,8 @@ def test_a_hostile_value_is_one_argument_and_runs_nothing(checkout, name, value,
         ("dictionary", [], []),
         ("compare", ["PERIODS=2023H1 2023H2", "PROJECT=demo"], ["--project=demo", "--periods=2023H1 2023H2"]),
         ("compare", [], ["--project=smart-government-ii", "--periods="]),
+        ("freeze", ["PERIOD=2024H1"], ["--project=smart-government-ii", "--period=2024H1", "--force="]),
+        ("freeze", ["PERIOD=2024H1", "PROJECT=demo", "FORCE=1"], ["--project=demo", "--period=2024H1", "--force=1"]),
     ],
 )
 def test_a_tool_is_one_command_with_what_the_caller_set(checkout, target, given, expected):
@@ -176,6 +178,7 @@ def test_a_tool_is_one_command_with_what_the_caller_set(checkout, target, given,
         ("template", "PROJECT", ["--project={}", "--force="]),
         ("template", "FORCE", ["--project=smart-government-ii", "--force={}"]),
         ("compare", "PERIODS", ["--project=smart-government-ii", "--periods={}"]),
+        ("freeze", "PERIOD", ["--project=smart-government-ii", "--period={}", "--force="]),
     ],
 )
 # Not ":=": such a value make itself expands before it reads a Makefile.

@@ -33,7 +33,6 @@ def make_set(
     progress where several are made one after the other.
     """
     from pipeline.execution.runner import Step, run
-    from pipeline.register.reading import register_files
 
     run(
         target=target,
@@ -44,19 +43,23 @@ def make_set(
         guard=_guard(project, stage),
         keep_public=keep_public,
         one_of_many=one_of_many,
-        inputs=_inputs(project, register_files(project)),
+        inputs=input_files(project),
         code_roots=CODE_ROOTS,
         sentence_errors=frozenset(SENTENCES),
     )
 
 
-def _inputs(project: Project, register: list[Path]) -> dict[str, Path]:
+def input_files(project: Project) -> dict[str, Path]:
     """Every file of the project that may shape a report, by its name below the project's folder."""
+    from pipeline.indicators.published import record_files
+    from pipeline.register.reading import register_files
+
+    register = register_files(project)
     others = [project.folder / name for name in ("project.yml", "corrections.yml", "explanations.csv")]
     commentary = sorted((project.folder / "commentary").glob("*.md"))
     return {
         path.relative_to(project.folder).as_posix(): path
-        for path in (*register, *others, *commentary)
+        for path in (*register, *others, *commentary, *record_files(project))
         if path.is_file()
     }
 

@@ -10,7 +10,7 @@ import pandas as pd
 from xlsxwriter.utility import xl_col_to_name
 
 from pipeline.errors import InputError
-from pipeline.project import Project
+from pipeline.project import PUBLISHED, Project
 from pipeline.register import findings
 from pipeline.register.columns import LOOKALIKES, alias_headings, exact_headings, heading_key
 from pipeline.register.formats.files import ENDINGS, read_file
@@ -72,6 +72,7 @@ def _register_files(project: Project) -> list[Path]:
         if Path(named).is_absolute() or ".." in Path(named).parts:
             raise InputError(f"{key}: the register must lie in the project's folder.")
         found = [one for one in sorted(project.folder.glob(named)) if one.is_file() and not _is_aside(one)]
+        found = [one for one in found if one.relative_to(project.folder).parts[0] != PUBLISHED]
         if not found:
             raise InputError(f"{key}: no file in {project.shown_folder} fits the pattern '{named}'.")
     elif path.is_dir() and path.resolve() != home:

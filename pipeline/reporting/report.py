@@ -22,6 +22,7 @@ from pipeline import __version__
 from pipeline.indicators.computation import COLUMNS as INDICATOR_COLUMNS
 from pipeline.indicators.computation import DURATIONS
 from pipeline.indicators.definitions import definitions
+from pipeline.indicators.published import records_for
 from pipeline.project import Settings
 from pipeline.register.findings import rules
 from pipeline.reporting import commentary, narrative, reconciled
@@ -30,6 +31,7 @@ from pipeline.reporting.changes import beside_previous
 from pipeline.reporting.charts import Charts
 from pipeline.reporting.labels import labels
 from pipeline.reporting.numbers import Numbers
+from pipeline.reporting.restated import Restated
 from pipeline.reporting.results import Framework
 from pipeline.reporting.summary import Summary
 from pipeline.reporting.tables import simple
@@ -204,10 +206,13 @@ class Report:
             ("annex", text("Grievances addressed")),
             ("definitions", text("How the figures are defined")),
             ("data-notes", text("Notes on the data")),
+            ("restated", text("Restated figures")),
             ("reconciliation", text("How the figures reconcile")),
             ("provenance", text("How this report was made")),
         ]
-        return [entry for entry in entries if entry[0] != "commentary" or self._commentary is not None]
+        absent = {"commentary"} if self._commentary is None else set()
+        absent |= {"restated"} if self._restated is None else set()
+        return [entry for entry in entries if entry[0] not in absent]
 
     def glance(self) -> Section:
         """Give the key figures."""
@@ -444,6 +449,19 @@ class Report:
         declared = self.stage.project.settings.not_collected
         return [(names[column], reason.rstrip(".")) for column, reason in declared.items() if column in told]
 
+    @cached_property
+    def _restated(self) -> Restated | None:
+        stage = self.stage
+        records = records_for(stage.project, stage.scopes)
+        if not records:
+            return None
+        restated, collected = stage.load("restatement.csv"), stage.load("columns.csv")["column"]
+        return Restated(records, restated, list(collected), self.words, stage.project, stage.scopes)
+
+    def restated(self) -> Section:
+        """Say which published figures would be said otherwise today, and why; nothing where none was published."""
+        return Section("") if self._restated is None else self._section("restated", told=self._restated.told())
+
     def reconciliation(self) -> Section:
         """Show that stock and flow agree, that the tables add up and that no number is missing."""
         text, number = self.words.text, self.numbers
@@ -496,6 +514,8 @@ class Report:
             "cases.csv": public_cases(self.annex, self.stage.project, self.words),
             "results_framework.csv": self._framework.public(),
         }
+        if self._restated is not None:
+            tables["restatement.csv"] = self._restated.public()
         for name, table in tables.items():
             self.stage.save(table, name, "public")
         return pd.DataFrame(
