@@ -29,9 +29,11 @@ RESTRICTED = frozenset(
         "cases.parquet",
         "findings.parquet",
         "findings.xlsx",
+        "report-internal.html",
         "identities.parquet",
         "labelled.parquet",
         "sensitive.parquet",
+        "traces.parquet",
     }
 )
 """Files below internal/ that only their owner can read: identities, and texts in which names may stand."""

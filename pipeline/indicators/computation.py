@@ -95,10 +95,19 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
 """By what each count is broken down; every member of the vocabulary is listed, zeros too."""
 COLUMN_OF = {"topic": "topic", "location": "location", "sex": "complainant_sex"}
 """Dimensions without a vocabulary: their members are what the register's column holds."""
+DIMENSION_NEEDS = {"channel": "channel", "type": "type", "status": "status", **COLUMN_OF}
+"""The column without which a dimension is not collected; the month comes from the receipt, which every register has."""
 WORKING_DAY_ENDS = (0, 1, 2, 3, 4, 5, 10, 15, 20, 30, 60)
 """Upper ends of the classes in which working days to resolve are counted; the last class is open."""
 
+_NEED_RELATION = {"unrelated": ("relation",), "unrelated_referred": ("relation",)}
+"""What a register without this column can tell only by a status 'unrelated'."""
 _NEED_STANDARD = {"within_service_standard", "severe_within_service_standard", "overdue"}
+
+
+def needs_of(indicator: str) -> tuple[str, ...]:
+    """Return the columns of the register without which an indicator is not collected."""
+    return (*definitions()[indicator].needs, *_NEED_RELATION.get(indicator, ()))
 
 
 @dataclass(frozen=True)
@@ -124,11 +133,12 @@ def measure(labelled: pd.DataFrame, project: Project, scopes: Scopes, collected:
     Measured
         Its table has the columns of `COLUMNS`; percentages are 0-100 and unrounded.
     """
+    there = _collected(labelled, project, collected)
     cases = prepare(labelled, project)
     by_scope = {scope: facts(cases, window, project) for scope, window in scopes.windows().items()}
     parts = []
     for scope, window in scopes.windows().items():
-        computer = _Computer(by_scope[scope], scope, window, project, frozenset(collected))
+        computer = _Computer(by_scope[scope], scope, window, project, there)
         parts += [*computer.counts(), *computer.rates(), *computer.durations(), *computer.ages()]
         parts += computer.by_dimension()
     table = pd.DataFrame(parts, columns=list(COLUMNS))
@@ -140,6 +150,21 @@ def measure(labelled: pd.DataFrame, project: Project, scopes: Scopes, collected:
     return Measured(
         table.loc[keys.sort_values(["scope", "indicator"], kind="stable").index].reset_index(drop=True), by_scope
     )
+
+
+def _collected(labelled: pd.DataFrame, project: Project, columns: Iterable[str]) -> frozenset[str]:
+    """Return the columns that the figures can rest on.
+
+    Left out is what project.yml declares as not collected; a label that somebody gave without the column stands for it,
+    and a status 'unrelated' in the project's vocabulary for the relation.
+    """
+    there = set(columns) - set(project.settings.not_collected)
+    if "unrelated" in project.settings.statuses and "status" in there:
+        there.add("relation")
+    for name in ("type", "relation"):
+        if not labelled[f"{name}_basis"].isin((NOT_STATED, "status")).all():
+            there.add(name)
+    return frozenset(there)
 
 
 def rows_behind(f: pd.DataFrame, indicator: str) -> pd.Series:
@@ -184,7 +209,7 @@ class _Computer:
     def _lacking(self, indicator: str) -> str | None:
         """Say why an indicator cannot be given at all, or None where it can."""
         settings = self.project.settings
-        if not set(definitions()[indicator].needs) <= self.collected:
+        if not set(needs_of(indicator)) <= self.collected:
             return "not_collected"
         standards = settings.service_standards
         if indicator in _NEED_STANDARD and standards.resolution is None and "date_due" not in self.collected:
@@ -282,10 +307,11 @@ class _Computer:
     def by_dimension(self) -> list[dict[str, object]]:
         rows = []
         for dimension, indicators in DIMENSIONS.items():
-            if COLUMN_OF.get(dimension, "channel") not in self.collected:
-                rows += [self._row(name, "not_collected", dimension=dimension) for name in indicators]
-                continue
+            is_collected = DIMENSION_NEEDS.get(dimension, dimension) in self.collected or dimension == "month"
             for name in indicators:
+                if not is_collected or self._lacking(name):
+                    rows.append(self._row(name, "not_collected", dimension=dimension))
+                    continue
                 summed = COUNTS[name](self.facts).groupby(self.facts[dimension]).sum()
                 for member in self._members(dimension):
                     value = int(summed.get(member, 0))

@@ -75,7 +75,7 @@ def _within_scope(measured: Measured, scope: str, facts: pd.DataFrame) -> list[d
             "received_by_kind",
             scope,
             totals["received"],
-            totals["unrelated"] + totals["duplicate"] + totals["eligible"],
+            totals.get("unrelated", 0) + totals["duplicate"] + totals["eligible"],
             facts,
             parts != count["received"],
         ),
