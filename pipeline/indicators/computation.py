@@ -15,7 +15,7 @@ import pandas as pd
 from pipeline.indicators.definitions import STATISTICS, definitions
 from pipeline.indicators.facts import facts, prepare
 from pipeline.period import Scopes, Window
-from pipeline.project import NOT_STATED, Project
+from pipeline.project import NOT_STATED, Project, UnnamedTerm
 
 COLUMNS = ("indicator", "scope", "dimension", "member", "value", "numerator", "denominator", "unit", "state")
 """The columns of internal/indicators.csv; the public file has `display` in place of `state`."""
@@ -155,11 +155,12 @@ def measure(labelled: pd.DataFrame, project: Project, scopes: Scopes, collected:
 def _collected(labelled: pd.DataFrame, project: Project, columns: Iterable[str]) -> frozenset[str]:
     """Return the columns that the figures can rest on.
 
-    Left out is what project.yml declares as not collected; a label that somebody gave without the column stands for it,
-    and a status 'unrelated' in the project's vocabulary for the relation.
+    Left out is what project.yml declares as not collected. A label that somebody gave without the column stands for it,
+    and a status 'unrelated', which project.yml names or the register uses, for the relation.
     """
     there = set(columns) - set(project.settings.not_collected)
-    if "unrelated" in project.settings.statuses and "status" in there:
+    named = not isinstance(project.settings.statuses["unrelated"], UnnamedTerm)
+    if "status" in there and (named or labelled["status"].eq("unrelated").any()):
         there.add("relation")
     for name in ("type", "relation"):
         if not labelled[f"{name}_basis"].isin((NOT_STATED, "status")).all():

@@ -6,7 +6,7 @@ dimension's column. So the table holds every figure of `computation.py` and grow
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -99,15 +99,18 @@ class Traces:
         """Say whether the table holds the rows of a figure."""
         return self._column(indicator) in self.table
 
-    def behind(self, indicator: str, scope: str, dimension: str = "") -> dict[str, pd.DataFrame]:
+    def behind(
+        self, indicator: str, scope: str, dimension: str = "", members: Collection[str] = ()
+    ) -> dict[str, pd.DataFrame]:
         """Return the rows of a figure, or of a rate's numerator, by the dimension's member; without one under ''.
 
-        In the order of the register.
+        In the order of the register; of a dimension only those of the `members`.
         """
         table, column = self._of(scope), self._column(indicator)
         chosen = table[table[column].notna()] if column in DAYS else table[table[column] > 0]
         if not dimension:
             return {"": chosen}
+        chosen = chosen[chosen[dimension].isin(members)]
         return {str(member): rows for member, rows in chosen.groupby(dimension, sort=False)}
 
     def rest(self, indicator: str, scope: str) -> pd.DataFrame:

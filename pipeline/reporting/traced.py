@@ -57,6 +57,8 @@ MOST_STRETCHES = 40
 """Stretches of annex numbers (3, 7–9) that stand behind one public figure; the rest is counted."""
 MOST_NUMBERS = 200
 """Registration numbers that stand behind one figure of the internal edition; traces.parquet holds all."""
+MOST_MEMBERS = 100
+"""Members of a breakdown that the internal edition names: places may be as many as grievances."""
 _STATED = ("stated", "below_minimum")
 
 
@@ -72,10 +74,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Line:
-    """Figures of one indicator that belong together: its headlines, or one of its breakdowns."""
+    """Figures of one indicator that belong together, its headline or one of its breakdowns; `more` are only counted."""
 
     title: str
     entries: Sequence[Entry]
+    more: int = 0
 
 
 @dataclass(frozen=True)
@@ -97,12 +100,12 @@ class Traced:
     is_internal: bool = False
 
     def block(self, indicator: str) -> Block:
-        """Return what stands behind an indicator; each of its figures has a place there, and only one."""
-        rows = self.numbers.figures(self._ids(indicator), public=not self.is_internal)
-        lines = [line for line in self._lines(rows) if line.entries]
+        """Return what stands behind an indicator; each figure that may be published has a place there, and only one."""
+        ids = self._ids(indicator)
+        lines = list(self._lines(self.numbers.figures(ids, public=not self.is_internal)))
         shown = {entry.id for line in lines for entry in line.entries}
-        ids = [figure_id(*_key(row)) for row in rows]
-        return Block([place for place in ids if place not in shown], lines)
+        places = [figure_id(*_key(row)) for row in self.numbers.figures(ids, public=True)]
+        return Block([place for place in places if place not in shown], lines)
 
     def is_known(self, indicator: str) -> bool:
         """Say whether the indicators hold any figure of a definition."""
@@ -123,16 +126,14 @@ class Traced:
             told = [row for row in group if self._is_told(row)]
             if not told:
                 continue
-            title = self._title(scope, dimension)
-            behind = self.traces.behind(told[0]["indicator"], scope, dimension)
-            if (
-                dimension
-                and not self.is_internal
-                and not any(part["annex_no"].notna().any() for part in behind.values())
-            ):
+            first, name = told[:MOST_MEMBERS], told[0]["indicator"]
+            behind = self.traces.behind(name, scope, dimension, [row["member"] for row in first])
+            is_listed = any(rows["annex_no"].notna().any() for rows in behind.values())
+            if dimension and not self.is_internal and not is_listed:
                 continue
-            rest = pd.DataFrame() if dimension else self.traces.rest(told[0]["indicator"], scope)
-            yield Line(title, [self._entry(row, behind.get(row["member"]), rest) for row in told])
+            rest = pd.DataFrame() if dimension else self.traces.rest(name, scope)
+            entries = [self._entry(row, behind.get(row["member"]), rest) for row in first]
+            yield Line(self._title(scope, dimension), entries, len(told) - len(first))
 
     def _is_told(self, row: dict[str, Any]) -> bool:
         """Say whether the rows of a figure are told: one that is given, is not zero and may be traced."""
@@ -154,7 +155,7 @@ class Traced:
 
     def _entry(self, row: dict[str, Any], behind: pd.DataFrame | None, rest: pd.DataFrame) -> Entry:
         label = self._member(row["dimension"], row["member"]) if row["dimension"] else ""
-        found = rest.iloc[:0] if behind is None else behind
+        found = pd.DataFrame() if behind is None else behind
         name = base(row["indicator"])
         told: str = self._numbers(found, name) if self.is_internal else self._annex_numbers(found)
         if name == "register_completeness":
@@ -193,13 +194,13 @@ class Traced:
         """Write registration numbers, those of a figure over days with their days: 7/2024 (3)."""
         if not len(rows):
             return Markup(escape(self.words.text("none")))
-        first = rows.head(MOST_NUMBERS)
-        numbers = first["registration_no"]
+        numbers = rows["registration_no"].array[:MOST_NUMBERS]
         if name in DAYS:
-            numbers = numbers + " (" + first[name].astype("str") + ")"
+            days = rows[name].array[:MOST_NUMBERS]
+            numbers = [f"{number} ({day})" for number, day in zip(numbers, days, strict=True)]
         told = escape(", ".join(numbers))
-        if len(rows) > len(first):
-            more = self.words.text("and %(n)s more, in traces.parquet", n=len(rows) - len(first))
+        if len(rows) > MOST_NUMBERS:
+            more = self.words.text("and %(n)s more, in traces.parquet", n=len(rows) - MOST_NUMBERS)
             return Markup("{} {}").format(told, more)
         return told
 
