@@ -251,10 +251,14 @@ class FrameworkRow(Strict):
         return self
 
 
+class UnnamedTerm(Term):
+    """A code that project.yml does not name: it is understood where a register uses it, under its usual label."""
+
+
 def _vocabulary(defaults: Mapping[str, str]) -> Any:
     def merge(value: Any) -> Any:
         if isinstance(value, dict):
-            missing = {code: {"label": label} for code, label in defaults.items() if code not in value}
+            missing = {code: UnnamedTerm(label=label) for code, label in defaults.items() if code not in value}
             return {**value, **missing}
         return value
 

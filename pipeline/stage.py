@@ -31,11 +31,13 @@ RESTRICTED = frozenset(
         "cases.parquet",
         "findings.parquet",
         "findings.xlsx",
+        "report-internal.html",
         "identities.parquet",
         "labelled.parquet",
         "sensitive.parquet",
         "sensitive_indicators.csv",
         "uptake.html",
+        "traces.parquet",
     }
 )
 """Files below internal/ that only their owner can read: identities, texts in which names may stand, small numbers."""

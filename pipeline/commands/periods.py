@@ -72,8 +72,7 @@ def make_report(call: Call, *, one_of_many: str = "") -> None:
         _parameters(call),
         stage=call.stage,
         renderings=[
-            ("html", _rendering(call, "html")),
-            ("pdf", _rendering(call, "pdf")),
+            *((form, _rendering(call, form)) for form in ("html", "pdf", "internal edition")),
             ("actions", partial(_work_pages, call)),
         ],
         one_of_many=one_of_many,
@@ -86,14 +85,17 @@ def _parameters(call: Call) -> dict[str, str]:
 
 def _rendering(call: Call, form: str) -> Callable[[Path], None]:
     def render(folder: Path) -> None:
-        from pipeline.reporting.rendering import render_html, render_pdf
+        from pipeline.reporting.rendering import INTERNAL_HTML, render_html, render_internal, render_pdf
         from pipeline.reporting.report import Report
 
-        html = folder / "public" / "report.html"
+        html, notebook = folder / "public" / "report.html", folder / "internal" / "notebooks" / "04_report.ipynb"
         if form == "html":
-            render_html(folder / "internal" / "notebooks" / "04_report.ipynb", html, Report.open(call.stage(folder)))
-        else:
+            render_html(notebook, html, Report.open(call.stage(folder)))
+        elif form == "pdf":
             render_pdf(html, folder / "public" / "report.pdf")
+        else:
+            report = Report.open(call.stage(folder), is_internal=True)
+            render_internal(notebook, folder / "internal" / INTERNAL_HTML, report)
 
     return render
 
@@ -137,7 +139,7 @@ def _summary(call: Call, whole: bool) -> str:
     findings = call.stage(call.target).load("findings.csv")["severity"].value_counts()
     errors = int(findings.get("error", 0))
     counted = ", ".join(f"{count} {_plural(severity, count)}" for severity, count in findings.items())
-    files = ["public/report.html", "public/report.pdf"] if whole else []
+    files = ["public/report.html", "public/report.pdf", "internal/report-internal.html"] if whole else []
     files += ["internal/actions.html"] if (call.target / "internal" / "actions.html").is_file() else []
     files += ["internal/findings.csv"] if len(findings) else []
     lines = [

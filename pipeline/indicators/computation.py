@@ -15,7 +15,7 @@ import pandas as pd
 from pipeline.indicators.definitions import STATISTICS, definitions, unit_of
 from pipeline.indicators.facts import facts, is_received, prepare
 from pipeline.period import Scopes, Window
-from pipeline.project import NOT_STATED, Project
+from pipeline.project import NOT_STATED, Project, UnnamedTerm
 
 COLUMNS = ("indicator", "scope", "dimension", "member", "value", "numerator", "denominator", "unit", "state")
 """The columns of internal/indicators.csv; the public file has `display` in place of `state`."""
@@ -120,10 +120,19 @@ COLUMN_OF = {
     "vulnerable_group": "vulnerable_group",
 }
 """Dimensions without a vocabulary: their members are what the register's column holds."""
+DIMENSION_NEEDS = {"channel": "channel", "type": "type", "status": "status", **COLUMN_OF}
+"""The column without which a dimension is not collected; the month comes from the receipt, which every register has."""
 WORKING_DAY_ENDS = (0, 1, 2, 3, 4, 5, 10, 15, 20, 30, 60)
 """Upper ends of the classes in which working days to resolve are counted; the last class is open."""
 
+_NEED_RELATION = {"unrelated": ("relation",), "unrelated_referred": ("relation",)}
+"""What a register without this column can tell only by a status 'unrelated'."""
 _NEED_STANDARD = {"within_service_standard", "severe_within_service_standard", "overdue"}
+
+
+def needs_of(indicator: str) -> tuple[str, ...]:
+    """Return the columns of the register without which an indicator is not collected."""
+    return (*definitions()[indicator].needs, *_NEED_RELATION.get(indicator, ()))
 
 
 @dataclass(frozen=True)
@@ -150,11 +159,12 @@ def measure(labelled: pd.DataFrame, project: Project, scopes: Scopes, collected:
         Its table has the columns of `COLUMNS`; percentages are 0-100 and unrounded.
     """
     require_definitions()
+    there = _collected(labelled, project, collected)
     cases = prepare(labelled, project)
     by_scope = {scope: facts(cases, window, project) for scope, window in scopes.windows().items()}
     parts = []
     for scope, window in scopes.windows().items():
-        computer = _Computer(by_scope[scope], scope, window, project, frozenset(collected))
+        computer = _Computer(by_scope[scope], scope, window, project, there)
         parts += [*computer.counts(), *computer.rates(), *computer.durations(), *computer.ages()]
         parts += computer.per_1000()
         parts += computer.by_dimension()
@@ -194,6 +204,22 @@ def _tidy(rows: Sequence[dict[str, object]]) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     counts = {name: table[name].astype("Int64") for name in ("numerator", "denominator")}
     return table.assign(value=table["value"].astype("float64"), **counts)
+
+
+def _collected(labelled: pd.DataFrame, project: Project, columns: Iterable[str]) -> frozenset[str]:
+    """Return the columns that the figures can rest on.
+
+    Left out is what project.yml declares as not collected. A label that somebody gave without the column stands for it,
+    and a status 'unrelated', which project.yml names or the register uses, for the relation.
+    """
+    there = set(columns) - set(project.settings.not_collected)
+    named = not isinstance(project.settings.statuses["unrelated"], UnnamedTerm)
+    if "status" in there and (named or labelled["status"].eq("unrelated").any()):
+        there.add("relation")
+    for name in ("type", "relation"):
+        if not labelled[f"{name}_basis"].isin((NOT_STATED, "status")).all():
+            there.add(name)
+    return frozenset(there)
 
 
 def rows_behind(f: pd.DataFrame, indicator: str) -> pd.Series:
@@ -239,7 +265,7 @@ class _Computer:
     def _lacking(self, indicator: str) -> str | None:
         """Say why an indicator cannot be given at all, or None where it can."""
         settings = self.project.settings
-        if not set(definitions()[indicator].needs) <= self.collected:
+        if not set(needs_of(indicator)) <= self.collected:
             return "not_collected"
         standards = settings.service_standards
         if indicator in _NEED_STANDARD and standards.resolution is None and "date_due" not in self.collected:
@@ -362,10 +388,11 @@ class _Computer:
     def by_dimension(self) -> list[dict[str, object]]:
         rows = []
         for dimension, indicators in DIMENSIONS.items():
-            if COLUMN_OF.get(dimension, "channel") not in self.collected:
-                rows += [self._row(name, "not_collected", dimension=dimension) for name in indicators]
-                continue
+            is_collected = DIMENSION_NEEDS.get(dimension, dimension) in self.collected or dimension == "month"
             for name in indicators:
+                if not is_collected or self._lacking(name):
+                    rows.append(self._row(name, "not_collected", dimension=dimension))
+                    continue
                 summed = COUNTS[name](self.facts).groupby(self.facts[dimension]).sum()
                 for member in self._members(dimension):
                     value = int(summed.get(member, 0))

@@ -263,7 +263,8 @@ def _within_scope(measured: Measured, scope: str, facts: pd.DataFrame) -> list[d
     count = {name: COUNTS[name](facts) for name in (*KINDS, *STATUSES, "received", "closing_stock")}
     by_kind, by_status = (sum(count[name] for name in names) for names in (KINDS, STATUSES))
     places = facts[["is_before", "is_received", "is_unplaced", "is_after"]].sum(axis=1)
-    kinds, statuses = (sum(totals[name] for name in names) for names in (KINDS, STATUSES))
+    # Where the register cannot tell what is unrelated, none is.
+    kinds, statuses = (sum(totals.get(name, 0) for name in names) for names in (KINDS, STATUSES))
     aged = facts["pending_days"].notna().astype("int64")
     return [
         check("received_by_kind", scope, totals["received"], kinds, _numbers(facts, by_kind != count["received"])),
@@ -308,7 +309,7 @@ def _of_members(measured: Measured, scope: str) -> list[dict[str, object]]:
     rows = []
     for dimension in DIMENSIONS:
         of_dimension = table[table["dimension"] == dimension]
-        if (of_dimension["state"] == "not_collected").any():
+        if (of_dimension.loc[of_dimension["indicator"] == "received", "state"] == "not_collected").any():
             continue
         by_member = counts.groupby(facts[dimension]).sum()
         by_member = by_member.reindex(by_member.index.union(of_dimension["member"].unique()), fill_value=0)

@@ -103,9 +103,15 @@ def by_scope(measured: Measured) -> pd.DataFrame:
 
 
 def breakdown(measured: Measured, dimension: str, scope: str = "period") -> pd.DataFrame:
-    """Break the counts of a scope down by a dimension: one row a member, one column an indicator, and the total."""
+    """Break the counts of a scope down by a dimension: one row a member, one column an indicator, and the total.
+
+    What the register lacks is one line 'not collected'.
+    """
     table = measured.table
-    chosen = table[(table["scope"] == scope) & (table["dimension"] == dimension) & table["value"].notna()]
+    of_dimension = table[(table["scope"] == scope) & (table["dimension"] == dimension)]
+    if len(of_dimension) and (of_dimension["state"] == "not_collected").all():
+        return pd.DataFrame({"member": ["not collected"]})
+    chosen = of_dimension[of_dimension["value"].notna()]
     indicators, members = chosen["indicator"].unique(), chosen["member"].unique()
     wide = (
         chosen.pivot(index="member", columns="indicator", values="value").reindex(members)[indicators].astype("int64")

@@ -36,7 +36,8 @@ _LONGEST_TEXT = 5000
 def annex(labelled: pd.DataFrame, facts: pd.DataFrame, window: Window) -> pd.DataFrame:
     """Pick the admissible grievances received or resolved in the period, in the order of their receipt.
 
-    Texts are the redacted ones; a resolution after the as-of day has not happened. `no` counts from 1.
+    Texts are the redacted ones; a resolution after the as-of day has not happened. `no` counts from 1; the index is
+    that of the cases.
     """
     chosen = in_annex(facts)
     cases = labelled[chosen]
@@ -56,7 +57,7 @@ def annex(labelled: pd.DataFrame, facts: pd.DataFrame, window: Window) -> pd.Dat
             "_order": cases["date_received_latest"],
         }
     )
-    table = table.sort_values("_order", kind="stable").drop(columns="_order").reset_index(drop=True)
+    table = table.sort_values("_order", kind="stable").drop(columns="_order")
     table.insert(0, "no", range(1, len(table) + 1))
     return table
 
@@ -84,7 +85,13 @@ def annex_table(annex: pd.DataFrame, project: Project, words: Words) -> Table:
             ]
         )
     widths = (4, 10, 9, 11, 24, 24, 18) if with_number else (4, 11, 11, 28, 28, 18)
-    return simple(text("Grievances addressed"), headers, rows, kind="annex", widths=widths, labelled=True)
+    caption, ids = text("Grievances received or resolved in the period"), [case_id(no) for no in annex["no"]]
+    return simple(caption, headers, rows, kind="annex", widths=widths, labelled=True, ids=ids)
+
+
+def case_id(no: int) -> str:
+    """Return the id of a row of the annex, for links to it."""
+    return f"case-{no}"
 
 
 def public_cases(annex: pd.DataFrame, project: Project, words: Words) -> pd.DataFrame:

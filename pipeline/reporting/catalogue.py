@@ -29,7 +29,7 @@ HERE = Path(__file__).parent
 
 
 def messages() -> Catalog:
-    """Collect every message, with where it stands: modules, templates, definitions and the titles of rules."""
+    """Collect every message, with where it stands: modules, templates, definitions, titles of rules and columns."""
     catalog = Catalog(project="grm-reporting", charset="utf-8")
     found = [*_of_modules(), *_of_templates(), *_of_definitions()]
     for message, place in found:
@@ -81,6 +81,8 @@ def _of_definitions() -> Iterator[tuple[Message, str]]:
         yield side, "reconciliation.py"
     for rule in rules().values():
         yield rule.title, "rules.yml"
+    for column in dictionary().values():
+        yield column.title, "columns.yml"
 
 
 def faults(path: Path) -> list[str]:

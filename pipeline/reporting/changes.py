@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -11,9 +11,9 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from pipeline.indicators.change import COMPARED, changes, wilson
-from pipeline.indicators.definitions import base_of, definitions
 from pipeline.period import Scopes, Window
 from pipeline.project import Project
+from pipeline.reporting.labels import title_of
 from pipeline.reporting.numbers import Numbers, display
 from pipeline.reporting.tables import Cell, Table
 from pipeline.reporting.words import Words
@@ -37,20 +37,27 @@ _GIVEN = ("stated", "below_minimum", "not_applicable")
 
 @dataclass(frozen=True)
 class Side:
-    """A period in a table of several: its heading and its headline rows, one an indicator."""
+    """A period in a table of several: its heading and its headline rows, one an indicator; `link` leads to a figure."""
 
     heading: str
     rows: pd.DataFrame
+    link: Callable[[str], Markup] | None = None
 
     @classmethod
-    def of(cls, heading: str, table: pd.DataFrame, scope: str = "period") -> Side:
+    def of(
+        cls, heading: str, table: pd.DataFrame, scope: str = "period", link: Callable[[str], Markup] | None = None
+    ) -> Side:
         """Take the headlines of a scope from the tidy table."""
         chosen = table[(table["scope"] == scope) & (table["dimension"].fillna("") == "")]
-        return cls(heading, chosen.reset_index(drop=True))
+        return cls(heading, chosen.reset_index(drop=True), link)
 
     def row(self, indicator: str) -> dict[str, Any]:
         """Return the row of an indicator."""
         return dict(self.rows[self.rows["indicator"] == indicator].iloc[0])
+
+    def shown(self, indicator: str, words: Words) -> Markup:
+        """Write an indicator, with its link where there is one."""
+        return self.link(indicator) if self.link else escape(display(self.row(indicator), words))
 
 
 @dataclass(frozen=True)
@@ -65,21 +72,6 @@ class Change:
         """Return the row of an indicator, or None where one of the two periods does not have it."""
         found = self.table[self.table["indicator"] == indicator]
         return dict(found.iloc[0]) if len(found) else None
-
-
-def title_of(indicator: str, words: Words) -> str:
-    """Name an indicator, a duration with its statistic."""
-    text = words.text
-    base = base_of(indicator)
-    title = text(definitions()[base].title)
-    statistics = {
-        "n": text("number"),
-        "mean": text("mean"),
-        "median": text("median"),
-        "p90": text("90th percentile"),
-        "max": text("maximum"),
-    }
-    return title if base == indicator else f"{title}, {statistics[indicator.rpartition('_')[2]]}"
 
 
 def change_between(former: Side, later: Side, project: Project, *, heading: str, is_independent: bool = True) -> Change:
@@ -102,7 +94,7 @@ def side_by_side(sides: Sequence[Side], change: Change | None, words: Words, pro
     for family in (COUNTS, RATES, DURATIONS):
         rows = []
         for name in [one for one in shown_indicators(sides) if one in family]:
-            cells: list[str | Markup] = [figure_cell(side.row(name), words, project) for side in sides]
+            cells: list[str | Markup] = [figure_cell(side, name, words, project) for side in sides]
             if change:
                 cells.append(change_cell(change.row(name), change.is_told, words))
             rows.append([Cell(title_of(name, words), "row"), *(Cell(cell, numeric=True) for cell in cells)])
@@ -110,10 +102,10 @@ def side_by_side(sides: Sequence[Side], change: Change | None, words: Words, pro
     return Table(caption, head, [rows for rows in groups if rows], "compared")
 
 
-def figure_cell(row: dict[str, Any], words: Words, project: Project) -> Markup:
+def figure_cell(side: Side, indicator: str, words: Words, project: Project) -> Markup:
     """Write a figure with, below a rate that the rule is for, its 95 % interval."""
-    shown = escape(display(row, words))
-    interval = interval_of(row, project)
+    shown = side.shown(indicator, words)
+    interval = interval_of(side.row(indicator), project)
     if interval is None:
         return shown
     low, high = (words.number(limit) for limit in interval)
@@ -207,8 +199,8 @@ def beside_previous(numbers: Numbers, words: Words, project: Project, scopes: Sc
     if scopes.previous is None or scopes.previous_period is None:
         return Compared(text("There is no previous period: the mechanism did not exist yet."), [], None)
     former_name, later_name = words.period(scopes.previous_period), words.period(scopes.period)
-    former = Side.of(former_name, numbers.table, "previous")
-    later = Side.of(later_name, numbers.table)
+    former = Side.of(former_name, numbers.table, "previous", lambda name: numbers.linked(name, "previous"))
+    later = Side.of(later_name, numbers.table, link=numbers.linked)
     change = change_between(former, later, project, heading=text("Change"))
     table = side_by_side([former, later], change, words, project, text("The main figures of the two periods"))
     return Compared(summary_of(change, words), _remarks(scopes, scopes.previous, words, project), table)

@@ -19,11 +19,12 @@ _FEWEST_CLASSES = 6
 
 @dataclass(frozen=True)
 class Chart:
-    """A figure with its numbers; where every count is zero there is no picture."""
+    """A figure with its numbers; where every count is zero, or nothing is collected, there is no picture."""
 
     caption: str
     picture: Picture | None
     tables: list[Table]
+    is_collected: bool = True
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Charts:
             caption=caption,
             alternative=f"{text('Column chart')}. {caption}: {self._told(names, totals)}",
         )
-        table = self._table(text("Numbers of figure %(no)s", no=no), text("Month"), names, series, totals)
+        table = self._table(text("Numbers of figure %(no)s", no=no), text("Month"), "month", months, names)
         return Chart(caption, picture if any(totals) else None, [table])
 
     def by_channel_and_type(self, no: int) -> Chart:
@@ -65,21 +66,27 @@ class Charts:
             ("channel", text("Channel"), text("Numbers of figure %(no)s, by channel", no=no)),
             ("type", text("Type"), text("Numbers of figure %(no)s, by type", no=no)),
         ):
+            if not self.numbers.is_collected("received", dimension):
+                told.append(f"{title}: {text('not collected')}.")
+                tables.append(simple(table_caption, [title], [[text("not collected")]], kind="numbers"))
+                continue
             known, members = labels(self.project, self.words, dimension), self._members(dimension)
             names = [known[code] for code in members]
             series, totals = self._counted(dimension, members)
             received += sum(totals)
             panels.append((title, names, series))
             told.append(f"{title}: {self._told(names, totals)}")
-            tables.append(self._table(table_caption, title, names, series, totals))
+            tables.append(self._table(table_caption, title, dimension, members, names))
         caption = self._caption(no, text("Grievances received by channel and by type"))
+        if not received:
+            return Chart(caption, None, tables, is_collected=bool(panels))
         picture = bars(
             panels,
             axis=text("Grievances"),
             caption=caption,
             alternative=f"{text('Bar chart')}. {caption}. {' '.join(told)}",
         )
-        return Chart(caption, picture if received else None, tables)
+        return Chart(caption, picture, tables)
 
     def by_days(self, no: int) -> Chart:
         """Draw in how many working days the grievances were resolved."""
@@ -96,7 +103,10 @@ class Charts:
             caption=caption,
             alternative=f"{text('Column chart')}. {caption}: {self._told(names, counts)}",
         )
-        rows = [[name, self.words.number(count)] for name, count in zip(names, counts, strict=True)]
+        rows = [
+            [name, self.numbers.linked("resolution_working_days_n", "period", "working_days", member)]
+            for name, (member, _) in zip(names, shown, strict=True)
+        ]
         headers = [text("Working days"), text("Resolutions")]
         table = simple(text("Numbers of figure %(no)s", no=no), headers, rows, numeric=[1], kind="numbers")
         return Chart(caption, picture if any(counts) else None, [table, self._spread(no)])
@@ -109,7 +119,7 @@ class Charts:
             (text("90th percentile"), "p90"),
             (text("Maximum"), "max"),
         ]
-        rows = [[label, self.numbers.display(f"resolution_working_days_{name}")] for label, name in statistics]
+        rows = [[label, self.numbers.linked(f"resolution_working_days_{name}")] for label, name in statistics]
         headers = [text("Statistic"), text("Working days")]
         return simple(text("Numbers of figure %(no)s, their spread", no=no), headers, rows, numeric=[1], kind="numbers")
 
@@ -121,30 +131,36 @@ class Charts:
         received = self.numbers.members("received", dimension)
         return [member for member, count in received.items() if member != NOT_STATED or count]
 
-    def _counted(self, dimension: str, members: Sequence[str]) -> tuple[list[Series], list[int]]:
-        """Count the members by kind of grievance, and all that were received of each."""
+    def _kinds(self) -> list[tuple[str, str]]:
+        """Give the kinds of grievance that are told apart, with their labels: those that the register can tell."""
         text = self.words.text
-        kinds = [("eligible", text("Eligible")), ("unrelated", text("Unrelated"))]
+        kinds = [("eligible", text("Eligible"))]
+        if self.numbers.is_collected("unrelated"):
+            kinds.append(("unrelated", text("Unrelated")))
         if self.numbers.count("duplicate"):
             kinds.append(("duplicate", text("Duplicate")))
+        return kinds
+
+    def _counted(self, dimension: str, members: Sequence[str]) -> tuple[list[Series], list[int]]:
+        """Count the members by kind of grievance, and all that were received of each."""
 
         def counts(indicator: str) -> list[int]:
             counted = self.numbers.members(indicator, dimension)
             return [counted[member] for member in members]
 
-        return [Series(label, counts(indicator)) for indicator, label in kinds], counts("received")
+        return [Series(label, counts(indicator)) for indicator, label in self._kinds()], counts("received")
 
     def _told(self, names: Iterable[str], counts: Iterable[int]) -> str:
         return "; ".join(f"{name} {self.words.number(count)}" for name, count in zip(names, counts, strict=True)) + "."
 
-    def _table(
-        self, caption: str, first: str, names: Sequence[str], series: Sequence[Series], totals: Sequence[int]
-    ) -> Table:
-        text, number = self.words.text, self.words.number
-        shown = [*series, Series(text("Received"), totals)]
-        head = [Cell(first, "col"), *(Cell(one.name, "col", numeric=True) for one in shown)]
+    def _table(self, caption: str, first: str, dimension: str, members: Sequence[str], names: Sequence[str]) -> Table:
+        shown = [*self._kinds(), ("received", self.words.text("Received"))]
+        head = [Cell(first, "col"), *(Cell(label, "col", numeric=True) for _, label in shown)]
         rows = [
-            [Cell(name, "row"), *(Cell(number(one.counts[place]), numeric=True) for one in shown)]
-            for place, name in enumerate(names)
+            [
+                Cell(name, "row"),
+                *(Cell(self.numbers.linked(kind, "period", dimension, member), numeric=True) for kind, _ in shown),
+            ]
+            for member, name in zip(members, names, strict=True)
         ]
         return Table(caption, [head], [rows], "numbers")

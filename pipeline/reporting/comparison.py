@@ -129,6 +129,11 @@ class Comparison:
         return any(scopes.current.is_provisional for scopes in self.periods)
 
     @property
+    def is_internal(self) -> bool:
+        """A comparison has one edition, the public one."""
+        return False
+
+    @property
     def counted_to(self) -> date:
         """The last day that is counted in any of the periods."""
         return max(scopes.current.counted_to for scopes in self.periods)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from markupsafe import Markup
+
 from pipeline.period import Scopes
 from pipeline.project import NOT_STATED, Project
 from pipeline.reporting.numbers import Numbers
-from pipeline.reporting.words import Words
+from pipeline.reporting.words import Words, sentences
 
 
 def paragraphs(numbers: Numbers, words: Words, project: Project, scopes: Scopes) -> list[str]:
@@ -17,7 +19,7 @@ def paragraphs(numbers: Numbers, words: Words, project: Project, scopes: Scopes)
         [*_stock(numbers, words)],
         [before_this(numbers, words, scopes)],
     ]
-    return [" ".join(sentences) for sentences in parts if sentences]
+    return [sentences(told) for told in parts if told]
 
 
 def opening(words: Words, project: Project, scopes: Scopes) -> str:
@@ -32,13 +34,13 @@ def opening(words: Words, project: Project, scopes: Scopes) -> str:
     }
     window = words.span(scopes.current.start, scopes.current.end)
     if ordinal is None:
-        sentences = words.text(
+        told = words.text(
             "This is a summary report of the grievance redress mechanism of the %(project)s. It covers %(window)s.",
             project=settings.name,
             window=window,
         )
     else:
-        sentences = words.text(
+        told = words.text(
             "This is the %(ordinal)s %(kind)s summary report of the grievance redress mechanism of the %(project)s. "
             "It covers %(window)s.",
             ordinal=words.ordinal(ordinal),
@@ -47,9 +49,9 @@ def opening(words: Words, project: Project, scopes: Scopes) -> str:
             window=window,
         )
     if not scopes.current.is_provisional:
-        return sentences
+        return told
     counted = words.text("What came after %(day)s is not counted.", day=scopes.current.counted_to)
-    return f"{sentences} {counted}"
+    return sentences([told, counted])
 
 
 def since(words: Words, project: Project) -> str | None:
@@ -74,49 +76,44 @@ def before_this(numbers: Numbers, words: Words, scopes: Scopes) -> str:
             start=scopes.cumulative.start,
         )
     window = words.span(scopes.previous.start, scopes.previous.end)
-    received = numbers.count("received", "previous")
-    if received == 0:
+    if numbers.count("received", "previous") == 0:
         return words.text("In the previous period (%(window)s) no grievance was received.", window=window)
     sentence = words.plural(
         "In the previous period (%(window)s) %(n)s grievance was received.",
         "In the previous period (%(window)s) %(n)s grievances were received.",
-        received,
+        numbers.figure("received", "previous"),
         window=window,
     )
     if numbers.count("eligible", "previous") == 0:
-        return sentence + " " + words.text("None of them was eligible.")
-    return (
-        sentence
-        + " "
-        + words.text(
-            "By its end, %(resolved)s eligible grievances had been resolved.",
-            resolved=_of(numbers, words, "resolved", "eligible", "previous"),
-        )
+        return sentences([sentence, words.text("None of them was eligible.")])
+    resolved = words.text(
+        "By its end, %(resolved)s eligible grievances had been resolved.",
+        resolved=_of(numbers, words, "resolved", "eligible", "previous"),
     )
+    return sentences([sentence, resolved])
 
 
 def unplaced(numbers: Numbers, words: Words) -> str | None:
     """Say how many grievances could not be placed, and why; None where there are none."""
-    count = numbers.count("unplaced")
-    if count == 0:
+    if numbers.count("unplaced") == 0:
         return None
     return words.plural(
         "%(n)s grievance could not be placed: it has no date of receipt, and its number and other dates leave open on "
         "which side of the period's border it was received. It is counted in no figure of this period.",
         "%(n)s grievances could not be placed: they have no date of receipt, and their numbers and other dates leave "
         "open on which side of the period's border they were received. They are counted in no figure of this period.",
-        count,
+        numbers.figure("unplaced"),
     )
 
 
 def _received(numbers: Numbers, words: Words, project: Project, scopes: Scopes) -> list[str]:
     received = numbers.count("received")
     window = scopes.current
-    sentences = [
+    told = [
         words.plural(
             "From %(first)s to %(last)s, %(n)s grievance was received.",
             "From %(first)s to %(last)s, %(n)s grievances were received.",
-            received,
+            numbers.figure("received"),
             first=window.start,
             last=window.counted_to,
         )
@@ -126,41 +123,57 @@ def _received(numbers: Numbers, words: Words, project: Project, scopes: Scopes) 
         )
     ]
     if received:
-        sentences += [_by_channel(numbers, words, project), *_by_relation(numbers, words)]
+        told += [_by_channel(numbers, words, project), *_by_relation(numbers, words)]
     not_placed = unplaced(numbers, words)
-    return [*sentences, not_placed] if not_placed else sentences
+    return [*told, not_placed] if not_placed else told
 
 
 def _by_channel(numbers: Numbers, words: Words, project: Project) -> str:
+    if not numbers.is_collected("received", "channel"):
+        return words.text("By which channel they came is not collected.")
     counts = numbers.members("received", "channel")
     labels = {code: channel.label for code, channel in project.settings.channels.items()}
-    used = [f"{labels[code]} {words.number(counts[code])}" for code in labels if counts[code]]
-    unused = [labels[code] for code in labels if not counts[code]]
-    unknown = counts[NOT_STATED]
-    if unknown:
+
+    def linked(code: str, label: str) -> str:
+        return Markup("{} {}").format(label, numbers.linked("received", "period", "channel", code))
+
+    used = [linked(code, label) for code, label in labels.items() if counts[code]]
+    unused = [label for code, label in labels.items() if not counts[code]]
+    if counts[NOT_STATED]:
+        unknown = numbers.linked("received", "period", "channel", NOT_STATED)
         used.append(words.text("channel not stated %(n)s", n=unknown))
-    sentence = words.text("They came by these channels: %(channels)s.", channels=words.listed(used))
+    told = [words.text("They came by these channels: %(channels)s.", channels=words.listed(used))]
     if unused:
-        sentence += " " + words.text("Nothing came through: %(channels)s.", channels=words.listed(unused))
-    return sentence
+        told.append(words.text("Nothing came through: %(channels)s.", channels=words.listed(unused)))
+    return sentences(told)
 
 
 def _by_relation(numbers: Numbers, words: Words) -> list[str]:
-    duplicates = numbers.count("duplicate")
-    sentences = [
-        words.text(
-            "%(unrelated)s did not concern the project and %(eligible)s are eligible.",
-            unrelated=_of(numbers, words, "unrelated", "received"),
-            eligible=_of(numbers, words, "eligible", "received"),
-        )
-    ]
-    if duplicates:
-        sentences.append(
+    eligible = _of(numbers, words, "eligible", "received")
+    if numbers.is_collected("unrelated"):
+        told = [
+            words.text(
+                "%(unrelated)s did not concern the project and %(eligible)s are eligible.",
+                unrelated=_of(numbers, words, "unrelated", "received"),
+                eligible=eligible,
+            )
+        ]
+    else:
+        told = [
+            words.text(
+                "Whether they concern the project is not collected; %(eligible)s are counted as eligible.",
+                eligible=eligible,
+            )
+        ]
+    if numbers.count("duplicate"):
+        told.append(
             words.plural(
-                "%(n)s repeated one already registered.", "%(n)s repeated ones already registered.", duplicates
+                "%(n)s repeated one already registered.",
+                "%(n)s repeated ones already registered.",
+                numbers.figure("duplicate"),
             )
         )
-    return sentences
+    return told
 
 
 def _outcome(numbers: Numbers, words: Words, scopes: Scopes) -> list[str]:
@@ -169,60 +182,58 @@ def _outcome(numbers: Numbers, words: Words, scopes: Scopes) -> list[str]:
     as_of = scopes.current.as_of
     if not numbers.count("eligible"):
         return [words.text("None of them was eligible, so that there was nothing to resolve.")]
-    sentences = []
+    told = []
     if (numbers.parts("resolution_rate") or (0, 0))[1]:
-        sentences.append(
+        told.append(
             words.text(
                 "By %(day)s, %(rate)s eligible grievances had been resolved; counted against all that were received, "
                 "the unrelated among them, it is %(rate_all)s.",
                 day=as_of,
-                rate=numbers.display("resolution_rate"),
-                rate_all=numbers.display("resolution_rate_all"),
+                rate=numbers.linked("resolution_rate"),
+                rate_all=numbers.linked("resolution_rate_all"),
             )
         )
     others = [
-        words.plural("%(n)s was in progress", "%(n)s were in progress", numbers.count("in_progress")),
-        words.plural("%(n)s was rejected", "%(n)s were rejected", numbers.count("rejected")),
-        words.plural("%(n)s was withdrawn", "%(n)s were withdrawn", numbers.count("withdrawn")),
-        words.plural("%(n)s has no known status", "%(n)s have no known status", numbers.count("status_not_stated")),
+        words.plural("%(n)s was in progress", "%(n)s were in progress", numbers.figure("in_progress")),
+        words.plural("%(n)s was rejected", "%(n)s were rejected", numbers.figure("rejected")),
+        words.plural("%(n)s was withdrawn", "%(n)s were withdrawn", numbers.figure("withdrawn")),
+        words.plural("%(n)s has no known status", "%(n)s have no known status", numbers.figure("status_not_stated")),
     ]
     names = ("in_progress", "rejected", "withdrawn", "status_not_stated")
-    told = [other for other, name in zip(others, names, strict=True) if numbers.count(name)]
-    if told:
-        sentences.append(words.text("Of the others, %(others)s.", others=words.listed(told)))
-    return sentences
+    shown = [other for other, name in zip(others, names, strict=True) if numbers.count(name)]
+    if shown:
+        told.append(words.text("Of the others, %(others)s.", others=words.listed(shown)))
+    return told
 
 
 def _duration(numbers: Numbers, words: Words) -> list[str]:
-    timed = numbers.count("resolution_working_days_n")
-    if not timed:
+    if not numbers.count("resolution_working_days_n"):
         return [words.text("No resolution in the period has both dates, so that no duration can be given.")]
-    median, longest = (numbers.value(f"resolution_working_days_{name}") or 0.0 for name in ("median", "max"))
     return [
         words.text(
             "Of the first resolutions in the period with both dates known, %(same_day)s fell on the day of receipt.",
-            same_day=numbers.display("same_day"),
+            same_day=numbers.linked("same_day"),
         ),
         words.text(
             "Counted in working days, the median was %(median)s, the mean %(mean)s and the maximum %(longest)s.",
-            median=words.number(median, 1),
-            mean=words.number(numbers.value("resolution_working_days_mean") or 0.0, 2),
-            longest=words.number(longest),
+            median=numbers.linked("resolution_working_days_median"),
+            mean=numbers.linked("resolution_working_days_mean"),
+            longest=numbers.linked("resolution_working_days_max"),
         ),
     ]
 
 
 def _stock(numbers: Numbers, words: Words) -> list[str]:
-    at_start, at_end = numbers.count("opening_stock"), numbers.count("closing_stock")
-    if not at_start and not at_end:
+    at_start, at_end = numbers.figure("opening_stock"), numbers.figure("closing_stock")
+    if not at_start.count and not at_end.count:
         return [words.text("No grievance was open at the beginning of the period, and none at its end.")]
-    if not at_start:
+    if not at_start.count:
         sentence = words.plural(
             "No grievance was open at the beginning of the period, and %(n)s was open at its end.",
             "No grievance was open at the beginning of the period, and %(n)s were open at its end.",
             at_end,
         )
-    elif not at_end:
+    elif not at_end.count:
         sentence = words.plural(
             "%(n)s grievance was open at the beginning of the period, and none at its end.",
             "%(n)s grievances were open at the beginning of the period, and none at its end.",
@@ -239,4 +250,4 @@ def _stock(numbers: Numbers, words: Words) -> list[str]:
 
 
 def _of(numbers: Numbers, words: Words, part: str, whole: str, scope: str = "period") -> str:
-    return words.text("%(n)s of %(total)s", n=numbers.count(part, scope), total=numbers.count(whole, scope))
+    return words.text("%(n)s of %(total)s", n=numbers.linked(part, scope), total=numbers.linked(whole, scope))

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from pipeline.indicators.definitions import decimals_of
-from pipeline.reporting.words import Words
+from pipeline.reporting.words import Figure, Words
 
 PUBLIC_COLUMNS = ("indicator", "scope", "dimension", "member", "value", "numerator", "denominator", "unit", "display")
 """The columns of public/indicators.csv, in order."""
 WITHHELD_DIMENSIONS = ("topic", "location", "sex", "vulnerable_group")
 """Dimensions whose small cells could point to a person: counted inside, given outside only as 'not collected'."""
 Key = tuple[str, str, str, str]
+_UNFIT = re.compile(r"[^A-Za-z0-9_+-]")
 
 
 @dataclass(frozen=True)
@@ -60,8 +64,44 @@ class Numbers:
         """Write an indicator as the report shows it."""
         return display(self.row(indicator, scope, dimension, member), self.words)
 
+    def linked(self, indicator: str, scope: str = "period", dimension: str = "", member: str = "") -> Markup:
+        """Write an indicator as the report shows it, as a link to its definition and the rows behind it."""
+        return self.link(self.display(indicator, scope, dimension, member), indicator, scope, dimension, member)
+
+    def with_unit(self, indicator: str, scope: str = "period", dimension: str = "", member: str = "") -> Markup:
+        """Write an indicator as `linked` does, a number of days with its unit."""
+        row, shown = self.row(indicator, scope, dimension, member), self.display(indicator, scope, dimension, member)
+        if row["state"] == "stated" and row["unit"] in ("working_days", "calendar_days"):
+            n, count = shown, 1 if row["value"] == 1 else 2
+            shown = (
+                self.words.plural("%(days)s working day", "%(days)s working days", count, days=n)
+                if row["unit"] == "working_days"
+                else self.words.plural("%(days)s calendar day", "%(days)s calendar days", count, days=n)
+            )
+        return self.link(shown, indicator, scope, dimension, member)
+
+    @staticmethod
+    def link(shown: str, *key: str) -> Markup:
+        """Write a text as the link of a figure: indicator, scope, and dimension and member for one of a breakdown."""
+        return Markup('<a class="figure" href="#{}">{}</a>').format(figure_id(*key), shown)
+
+    def figure(self, indicator: str, scope: str = "period", dimension: str = "", member: str = "") -> Figure:
+        """Return a count with its link; one that is not given is a KeyError, never 0."""
+        return Figure(self.count(indicator, scope, dimension, member), self.linked(indicator, scope, dimension, member))
+
+    def is_collected(self, indicator: str, dimension: str = "", scope: str = "period") -> bool:
+        """Say whether the register has what an indicator, or its breakdown by a dimension, needs."""
+        row = self._rows.get((indicator, scope, dimension, ""))
+        return row is None or row["state"] != "not_collected"
+
+    def figures(self, indicators: Collection[str], *, public: bool) -> list[dict[str, Any]]:
+        """Return the rows of some indicators in the table's order, for the public without the withheld dimensions."""
+        return [
+            row for key, row in self._rows.items() if key[0] in indicators and (not public or not is_withheld(*key[2:]))
+        ]
+
     def members(self, indicator: str, dimension: str, scope: str = "period") -> dict[str, int]:
-        """Return the counts of a dimension by member, in the table's order."""
+        """Return the counts of a dimension by member, in the table's order; none where it is not collected."""
         return {
             key[3]: int(row["value"])
             for key, row in self._rows.items()
@@ -71,11 +111,26 @@ class Numbers:
     def public(self) -> pd.DataFrame:
         """Return the table of public/indicators.csv: tidy, values unrounded, whole numbers without decimals."""
         table = self.table.fillna({"dimension": "", "member": ""})
-        table = table[~(table["dimension"].isin(WITHHELD_DIMENSIONS) & (table["member"] != ""))]
+        withheld = [is_withheld(*key) for key in zip(table["dimension"], table["member"], strict=True)]
+        table = table[~pd.Series(withheld, index=table.index, dtype=bool)]
         shown = [display(row, self.words) for row in table.to_dict("records")]
         value = table["value"].map(lambda v: "" if pd.isna(v) else str(int(v)) if v == int(v) else repr(float(v)))
         parts = {name: table[name].astype("Int64") for name in ("numerator", "denominator")}
         return table.assign(value=value, display=shown, **parts)[list(PUBLIC_COLUMNS)]
+
+
+def is_withheld(dimension: str, member: str) -> bool:
+    """Say whether a figure may not leave the house; that a dimension is not collected may be told."""
+    return dimension in WITHHELD_DIMENSIONS and member != ""
+
+
+def figure_id(indicator: str, scope: str = "period", dimension: str = "", member: str = "") -> str:
+    """Return the id of the place that stands for a figure in a report: f-received-period-channel-email.
+
+    Letters that an id cannot hold are written as their code between points, so that no two figures share one.
+    """
+    parts = [indicator, scope, *([dimension, member] if dimension else [])]
+    return "f-" + "-".join(_UNFIT.sub(lambda match: f".{ord(match[0]):x}.", part) for part in parts)
 
 
 def display(row: dict[str, Any], words: Words) -> str:

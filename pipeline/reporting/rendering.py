@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -12,13 +13,16 @@ from typing import Any, Protocol
 
 import nbformat
 
+from pipeline.files import write_bytes
 from pipeline.project import Settings
 from pipeline.reporting.marks import Marks
-from pipeline.reporting.report import TEMPLATES
+from pipeline.reporting.report import TEMPLATES, Report, Section
 from pipeline.reporting.words import Words
 
 _EPOCH = "0"
 """What the PDF gives as its time of making: the same for the same content."""
+INTERNAL_HTML = "report-internal.html"
+"""The internal edition below internal/, restricted."""
 FONTS = (
     *(
         ("Source Sans 3", f"source-sans-3-{{subset}}-{weight}-normal.ttf", weight, "normal")
@@ -61,21 +65,73 @@ class Document(Protocol):
     def counted_to(self) -> date:
         """The last day that is counted."""
 
+    @property
+    def is_internal(self) -> bool:
+        """Whether it is the internal edition."""
 
-def render_html(notebook: Path, target: Path, document: Document) -> None:
+
+def render_html(
+    notebook: Path,
+    target: Path,
+    document: Document,
+    *,
+    instead: Mapping[str, Section] | None = None,
+    further: Sequence[Section] = (),
+) -> None:
     """Write a document as one HTML file that opens offline, runs nothing and loads nothing.
 
-    Only the outputs of the cells tagged `section` become part of it.
+    Only the outputs of the cells tagged `section` become part of it. `instead` replaces the sections of the notebook by
+    the id of each, `further` follows them. A file of the internal edition can be read by its owner alone.
     """
     from nbconvert.exporters import HTMLExporter
     from traitlets.config import Config
 
     config = Config({"HTMLExporter": {"preprocessors": [], "default_preprocessors": []}})
     exporter = HTMLExporter(config=config, template_name="report", extra_template_basedirs=[str(TEMPLATES)])
-    node = nbformat.read(notebook, as_version=4)
+    node = _with_sections(nbformat.read(notebook, as_version=4), instead or {}, further)
     html, _ = exporter.from_notebook_node(node, resources={"report": _resources(document)})
     lines = (line.rstrip() for line in html.splitlines())
-    target.write_text("\n".join(line for line in lines if line) + "\n", encoding="utf-8")
+    text = "\n".join(line for line in lines if line) + "\n"
+    write_bytes(text.encode("utf-8"), target, restricted=document.is_internal)
+
+
+def render_internal(notebook: Path, target: Path, report: Report, further: Sequence[tuple[str, Section]] = ()) -> None:
+    """Write the edition that stays inside, from the notebook of the public one.
+
+    Its cover says so, its definitions name the rows behind every figure, and it tells of the sensitive grievances.
+    `further` are sections that are made for it alone, from restricted data too, each with its title; the id of a
+    section is that of its outermost element.
+    """
+    assert report.is_internal
+    added = [*report.internal_sections(), *further]
+    titles = [(_id_of(section.html), title) for title, section in added]
+    instead = {"cover": report.cover(titles), "definitions": report.definitions()}
+    render_html(notebook, target, report, instead=instead, further=[section for _, section in added])
+
+
+def _with_sections(node: Any, instead: Mapping[str, Section], further: Sequence[Section]) -> Any:
+    """Put other sections in the place of some, by their id, and add those that follow."""
+    left = dict(instead)
+    for output in (output for cell in _sections(node) for output in cell.outputs):
+        html = output.get("data", {}).get("text/html", "")
+        section = left.pop(_id_of(html), None)
+        if section is not None:
+            output["data"]["text/html"] = section.html
+    assert not left, f"the notebook has no section {', '.join(left)}"
+    for section in further:
+        output = nbformat.v4.new_output("display_data", {"text/html": section.html})
+        node.cells.append(nbformat.v4.new_code_cell(outputs=[output], metadata={"tags": ["section"]}))
+    return node
+
+
+def _sections(node: Any) -> list[Any]:
+    return [c for c in node.cells if c.cell_type == "code" and "section" in c.metadata.get("tags", [])]
+
+
+def _id_of(html: str) -> str:
+    """Return the id of the outermost element of a section."""
+    match = re.match(r'\s*<section\b[^>]*?\bid="([^"]+)"', html)
+    return match[1] if match else ""
 
 
 def render_pdf(html: Path, target: Path) -> None:
@@ -96,7 +152,8 @@ def render_pdf(html: Path, target: Path) -> None:
 
 def _resources(document: Document) -> dict[str, Any]:
     settings, text = document.settings, document.words.text
-    marks = [text("DRAFT")] if document.is_draft else []
+    marks = [text("INTERNAL")] if document.is_internal else []
+    marks += [text("DRAFT")] if document.is_draft else []
     marks += [text("Provisional")] if document.is_provisional else []
     return {
         "language": settings.language,
@@ -107,6 +164,7 @@ def _resources(document: Document) -> dict[str, Any]:
         "skip": text("Skip to the key figures"),
         "running": document.running,
         "is_draft": document.is_draft,
+        "is_internal": document.is_internal,
         "draft": " · ".join(marks),
     }
 

@@ -7,6 +7,7 @@ report; its words stand in templates/sections/ and in the message catalogues.
 from __future__ import annotations
 
 import platform
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -20,10 +21,12 @@ from markupsafe import Markup
 
 from pipeline import __version__
 from pipeline.indicators.computation import COLUMNS as INDICATOR_COLUMNS
-from pipeline.indicators.computation import DURATIONS
+from pipeline.indicators.computation import DIMENSION_NEEDS, DURATIONS, needs_of
 from pipeline.indicators.definitions import definitions
 from pipeline.indicators.published import records_for
+from pipeline.indicators.traces import Traces
 from pipeline.project import Settings
+from pipeline.register.columns import dictionary
 from pipeline.register.findings import rules
 from pipeline.reporting import commentary, narrative, reconciled
 from pipeline.reporting.annex import annex_table, public_cases
@@ -35,6 +38,7 @@ from pipeline.reporting.restated import Restated
 from pipeline.reporting.results import Framework
 from pipeline.reporting.summary import Summary
 from pipeline.reporting.tables import simple
+from pipeline.reporting.traced import Traced
 from pipeline.reporting.uptake import Uptake
 from pipeline.reporting.words import Words, words_for
 from pipeline.stage import SetFolder, Stage
@@ -53,6 +57,8 @@ PACKAGES = (
     "weasyprint",
 )
 """The packages whose versions the provenance names: they shape a number, a word or a page."""
+SENSITIVE_INDICATORS = "sensitive_indicators.csv"
+"""The figures of sensitive grievances below internal/, restricted; its columns are those of indicators.csv."""
 _MOST_FINDINGS = 200
 
 
@@ -98,14 +104,22 @@ class Report:
     annex: pd.DataFrame
     findings: pd.DataFrame
     checks: pd.DataFrame
+    traces: Traces
     code: str
+    is_internal: bool = False
 
     @classmethod
-    def open(cls, stage: Stage, code: str = "") -> Report:
-        """Read what the earlier stages wrote; `code` is the digest of the program that the provenance names."""
+    def open(cls, stage: Stage, code: str = "", *, is_internal: bool = False) -> Report:
+        """Read what the earlier stages wrote; `code` is the digest of the program that the provenance names.
+
+        With `is_internal` it is the edition that stays inside: it knows the figures of sensitive grievances too, and
+        must never be opened so in a notebook.
+        """
         words = words_for(stage.project.settings.language)
         table = stage.load("indicators.csv")
         assert tuple(table.columns) == INDICATOR_COLUMNS
+        if is_internal:
+            table = pd.concat([table, stage.load(SENSITIVE_INDICATORS)[list(INDICATOR_COLUMNS)]], ignore_index=True)
         return cls(
             stage=stage,
             words=words,
@@ -113,7 +127,9 @@ class Report:
             annex=stage.load("annex.parquet"),
             findings=visible_findings(stage),
             checks=stage.load("reconciliation.csv"),
+            traces=Traces(stage.load("traces.parquet")),
             code=code,
+            is_internal=is_internal,
         )
 
     # -- what the sections share ------------------------------------------------------------------------------------
@@ -124,7 +140,10 @@ class Report:
 
     def _section(self, name: str, **context: Any) -> Section:
         html = self._environment.get_template(f"{name}.html.j2").render(
-            is_draft=self.is_draft, is_provisional=self.is_provisional, **context
+            is_draft=self.is_draft,
+            is_provisional=self.is_provisional,
+            is_internal=self.is_internal,
+            **context,
         )
         return Section(html.strip() + "\n")
 
@@ -180,14 +199,17 @@ class Report:
 
     # -- the sections -------------------------------------------------------------------------------------------------
 
-    def cover(self) -> Section:
-        """Name the project, the window, the as-of day and the edition, and list the contents."""
+    def cover(self, further: Sequence[tuple[str, str]] = ()) -> Section:
+        """Name the project, the window, the as-of day and the edition, and list the contents.
+
+        `further` are ids and titles of sections that follow those of the notebook.
+        """
         return self._section(
             "cover",
             kind=self.kind_of_report,
             period=self.words.period(self.stage.scopes.period),
             opening=narrative.opening(self.words, self.stage.project, self.stage.scopes),
-            contents=self._contents(),
+            contents=[*self._contents(), *further],
             errors=len(self.errors),
         )
 
@@ -203,7 +225,7 @@ class Report:
             ("uptake", text("Uptake")),
             ("results", text("For the results framework")),
             ("commentary", text("Causes, lessons and actions")),
-            ("annex", text("Grievances addressed")),
+            ("annex", text("Grievances received or resolved in the period")),
             ("definitions", text("How the figures are defined")),
             ("data-notes", text("Notes on the data")),
             ("restated", text("Restated figures")),
@@ -217,24 +239,23 @@ class Report:
     def glance(self) -> Section:
         """Give the key figures."""
         text, number = self.words.text, self.numbers
-        timed = number.count("resolution_working_days_n") > 0
         figures_shown = [
-            (number.display("received"), text("grievances received"), ""),
-            (number.display("eligible"), text("eligible"), text("neither unrelated nor duplicate")),
-            (number.display("resolution_rate"), text("resolved"), text("of the eligible, without the withdrawn")),
-            (number.display("resolution_rate_all"), text("resolved"), text("of all received")),
+            (number.linked("received"), text("grievances received"), ""),
+            (number.linked("eligible"), text("eligible"), text("neither unrelated nor duplicate")),
+            (number.linked("resolution_rate"), text("resolved"), text("of the eligible, without the withdrawn")),
+            (number.linked("resolution_rate_all"), text("resolved"), text("of all received")),
             (
-                number.display("resolution_working_days_median") if timed else text("not applicable"),
+                number.linked("resolution_working_days_median"),
                 text("working days to resolve"),
                 text("median"),
             ),
             (
-                number.display("same_day"),
+                number.linked("same_day"),
                 text("resolved on the day of receipt"),
                 text("of the first resolutions in the period with both dates known"),
             ),
-            (number.display("within_service_standard"), text("within the service standard"), ""),
-            (number.display("closing_stock"), text("open at the end of the period"), ""),
+            (number.linked("within_service_standard"), text("within the service standard"), ""),
+            (number.linked("closing_stock"), text("open at the end of the period"), ""),
         ]
         return self._section("glance", figures=figures_shown, unplaced=narrative.unplaced(number, self.words))
 
@@ -252,8 +273,8 @@ class Report:
             channels=channels,
             statuses=[term for term in settings.statuses.values() if term.definition],
             standards=self._standards(),
-            referred=self.numbers.display("unrelated_referred"),
-            referred_is_collected=self.numbers.row("unrelated_referred")["state"] != "not_collected",
+            referred=self.numbers.linked("unrelated_referred"),
+            referred_is_collected=self.numbers.is_collected("unrelated_referred"),
         )
 
     def _standards(self) -> list[tuple[str, str]]:
@@ -286,7 +307,9 @@ class Report:
     def summary(self) -> Section:
         """Give the summary table: this period, the previous one and the total, by status, channel and type."""
         summary = Summary(self.numbers, self.words, self.stage.project, self.stage.scopes)
-        return self._section("summary", table=summary.table(), is_wide=summary.is_wide)
+        return self._section(
+            "summary", table=summary.table(), is_wide=summary.is_wide, not_collected=summary.not_collected()
+        )
 
     def compared(self) -> Section:
         """Set the main figures beside those of the previous period, with what changed by the rule of change."""
@@ -331,17 +354,18 @@ class Report:
         return self._section("annex", table=table, shown=len(shown), total=len(self.annex))
 
     def definitions(self) -> Section:
-        """Define every figure, with its denominator."""
+        """Define every figure, with its denominator, and name the rows behind it: every link to a figure ends here."""
         text, settings = self.words.text, self.stage.project.settings
+        traced = Traced(self.numbers, self.words, self.stage.project, self.traces, self.is_internal)
+        known = {name: definition for name, definition in definitions().items() if traced.is_known(name)}
         families = {
             "stock_and_flow": text("Counts"),
             "rate": text("Shares"),
             "duration": text("Durations"),
             "quality": text("Quality of the register"),
         }
-        public = {name: d for name, d in definitions().items() if d.edition == "public"}
         groups = [
-            (title, [self._definition(name) for name, d in public.items() if d.family == family])
+            (title, [self._definition(name, traced) for name, d in known.items() if d.family == family])
             for family, title in families.items()
         ]
         return self._section(
@@ -353,7 +377,7 @@ class Report:
             country=self.words.locale.territories.get(settings.country, settings.country),
         )
 
-    def _definition(self, name: str) -> dict[str, str]:
+    def _definition(self, name: str, traced: Traced) -> dict[str, Any]:
         definition, text = definitions()[name], self.words.text
         shown = name
         if name in DURATIONS:
@@ -368,6 +392,7 @@ class Report:
             "caveat": text(definition.caveat) if definition.caveat else "",
             "source": "" if definition.is_own else text(definition.source),
             "display": self.numbers.display(shown, scope),
+            "behind": traced.block(name),
         }
 
     def data_notes(self) -> Section:
@@ -387,7 +412,7 @@ class Report:
             explained=self._told_findings(explained),
             not_collected=self._not_collected(),
             reasons=self._reasons(),
-            completeness=self.numbers.display("register_completeness"),
+            completeness=self.numbers.linked("register_completeness"),
         )
 
     def _told_findings(self, found: pd.DataFrame) -> list[str]:
@@ -432,14 +457,19 @@ class Report:
             )
         return words.plural("%(n)s row or cell is concerned.", "%(n)s rows or cells are concerned.", count)
 
-    def _not_collected(self) -> list[str]:
-        table = self.numbers.table
-        lacking = table[(table["scope"] == "period") & (table["state"] == "not_collected")].drop_duplicates("indicator")
-        return [
-            self.words.text(definitions()[name].title)
-            for name in lacking["indicator"]
-            if name in definitions() and definitions()[name].needs
-        ]
+    def _not_collected(self) -> list[tuple[str, list[str]]]:
+        """Return the titles of the columns that the register lacks, each with what is not given for want of it."""
+        table, text = self.numbers.table, self.words.text
+        there = set(self.stage.load("columns.csv")["column"]) - set(self.stage.project.settings.not_collected)
+        lacking = table[(table["scope"] == "period") & (table["state"] == "not_collected")]
+        found: dict[str, list[str]] = {}
+        for name, dimension in zip(lacking["indicator"], lacking["dimension"].fillna(""), strict=True):
+            needs = (DIMENSION_NEEDS[dimension],) if dimension else needs_of(name)
+            told = text("the breakdown by it") if dimension else text(definitions()[name].title)
+            for column in needs:
+                if column not in there and told not in found.setdefault(column, []):
+                    found[column].append(told)
+        return [(text(dictionary()[column].title), found[column]) for column in dictionary() if column in found]
 
     def _reasons(self) -> list[tuple[str, str]]:
         """Return the required columns that the register does not have, with project.yml's reasons."""
@@ -479,7 +509,7 @@ class Report:
             text("Stock and flow of eligible grievances"),
             ["", text("This period"), text("Total since the start")],
             [
-                [f"{sign} {label}".strip(), number.display(name), number.display(name, "cumulative")]
+                [f"{sign} {label}".strip(), number.linked(name), number.linked(name, "cumulative")]
                 for label, name, sign in rows
             ],
             numeric=[1, 2],
@@ -504,6 +534,24 @@ class Report:
         """Name the program and the packages; never the inputs, whose hashes could be guessed."""
         packages = [("Python", platform.python_version()), *((name, version(name)) for name in PACKAGES)]
         return self._section("provenance", version=__version__, code=self.code, packages=packages)
+
+    def internal_sections(self) -> list[tuple[str, Section]]:
+        """Make the sections that stand in the internal edition alone, each with its title."""
+        assert self.is_internal
+        text, scopes = self.words.text, ("period", "previous", "cumulative")
+        headings = (text("This period"), text("Previous period"), text("Total since the start"))
+        name = "sensitive"
+        there = [
+            (scope, heading) for scope, heading in zip(scopes, headings, strict=True) if self.numbers.has(name, scope)
+        ]
+        row = [text("Sensitive grievances"), *(self.numbers.display(name, scope) for scope, _ in there)]
+        table = simple(
+            text("Number of sensitive grievances"), ["", *(heading for _, heading in there)], [row], kind="numbers"
+        )
+        return [
+            (text("Sensitive grievances"), self._section("sensitive", table=table)),
+            (text("To work with"), self._section("to_work_with")),
+        ]
 
     # -- what leaves beside the report --------------------------------------------------------------------------------
 

@@ -9,14 +9,14 @@ from functools import cached_property
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
-from pipeline.indicators.computation import DURATIONS
-from pipeline.indicators.definitions import definitions
+from pipeline.indicators.definitions import base_of
 from pipeline.indicators.published import Published, changed_rules, rules_in_force
 from pipeline.indicators.restatement import UNLISTED
 from pipeline.period import Scopes
 from pipeline.project import Project
-from pipeline.reporting.labels import labels
+from pipeline.reporting.labels import labels, title_of
 from pipeline.reporting.numbers import display
 from pipeline.reporting.tables import Cell, Table
 from pipeline.reporting.words import Words
@@ -172,23 +172,13 @@ class Restated:
         caption = text("Restated figures: %(period)s", period=self.words.span(record.current.start, record.current.end))
         return Table(caption, head, [body], widths=(26, 14, 14, 10, 36))
 
-    def _name(self, row: dict[str, Any]) -> str:
-        text, indicator = self.words.text, row["indicator"]
-        base, _, statistic = indicator.rpartition("_")
-        name = text(definitions()[base if base in DURATIONS else indicator].title)
-        if base in DURATIONS:
-            statistics = {
-                "n": text("number"),
-                "mean": text("mean"),
-                "median": text("median"),
-                "p90": text("90th percentile"),
-                "max": text("maximum"),
-            }
-            name = f"{name}, {statistics[statistic]}"
-        if not row["dimension"]:
-            return name
-        known = labels(self.project, self.words, row["dimension"])
-        return f"{name}: {known.get(row['member'], row['member'])}"
+    def _name(self, row: dict[str, Any]) -> Markup:
+        """Name a figure, as a link to its definition."""
+        name = title_of(row["indicator"], self.words)
+        if row["dimension"]:
+            known = labels(self.project, self.words, row["dimension"])
+            name = f"{name}: {known.get(row['member'], row['member'])}"
+        return Markup('<a class="figure" href="#{}">{}</a>').format(base_of(row["indicator"]), name)
 
     def _display(self, row: dict[str, Any], side: str) -> str:
         value, of = row[side], row[f"{side}_of"]

@@ -7,10 +7,12 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from pipeline.indicators.definitions import base_of, definitions
 from pipeline.indicators.framework import Row, is_reached, results_framework
 from pipeline.project import Project
+from pipeline.reporting.labels import title_of
 from pipeline.reporting.numbers import Numbers, display
 from pipeline.reporting.tables import Table, simple
 from pipeline.reporting.words import Words
@@ -51,7 +53,7 @@ class Framework:
         return results_framework(self.project)
 
     def table(self) -> Table:
-        """Return the table to be copied: one row an indicator, numbers alone in their cells."""
+        """Return the table to be copied: one row an indicator, numbers alone in their cells, the name with a link."""
         text = self.words.text
         headers = [
             text("Indicator"),
@@ -64,7 +66,7 @@ class Framework:
         ]
         rows = [
             [
-                self._title(row),
+                self._linked(row),
                 self._unit(row),
                 self._stated(row.baseline, row.baseline_date),
                 self._stated(row.target, row.target_date),
@@ -101,19 +103,11 @@ class Framework:
     def _title(self, row: Row) -> str:
         if row.is_named:
             return row.title
-        title = self.words.text(row.title)
-        statistic = row.indicator.removeprefix(base_of(row.indicator)).removeprefix("_")
-        return f"{title}: {self._statistics()[statistic]}" if statistic else title
+        return title_of(row.indicator, self.words)
 
-    def _statistics(self) -> dict[str, str]:
-        text = self.words.text
-        return {
-            "n": text("number of resolutions"),
-            "mean": text("mean"),
-            "median": text("median"),
-            "p90": text("90th percentile"),
-            "max": text("maximum"),
-        }
+    def _linked(self, row: Row) -> Markup:
+        scope = "period" if self._figure(row, "period") else "cumulative"
+        return self.numbers.link(self._title(row), row.indicator, scope)
 
     def _unit(self, row: Row) -> str:
         text = self.words.text

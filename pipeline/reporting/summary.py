@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.period import Scopes
 from pipeline.project import NOT_STATED, Project
@@ -42,16 +42,27 @@ class Summary:
             ],
             [Cell(label, "col", numeric=True) for _, codes in columns.values() for label in codes.values()],
         ]
+        if not columns:
+            head = [[replace(cell, rowspan=1) for cell in head[0]]]
         groups = [self._group(scope, columns) for scope in _SCOPES]
         return Table(text("Grievances by status, channel and type"), head, groups, "summary")
+
+    def not_collected(self) -> list[str]:
+        """Name the dimensions by which the table cannot be broken down, since the register lacks them."""
+        return [title for dimension, title in self._titles() if not self.numbers.is_collected("received", dimension)]
+
+    def _titles(self) -> list[tuple[str, str]]:
+        return [("channel", self.words.text("Channel")), ("type", self.words.text("Type"))]
 
     def _there(self) -> list[str]:
         return [scope for scope in _SCOPES if self.numbers.has("received", scope)]
 
     def _columns(self) -> dict[str, tuple[str, dict[str, str]]]:
         """Give each dimension's heading and the labels of its columns by code."""
-        text, found = self.words.text, {}
-        for dimension, title in (("channel", text("Channel")), ("type", text("Type"))):
+        found = {}
+        for dimension, title in self._titles():
+            if not self.numbers.is_collected("received", dimension):
+                continue
             codes = labels(self.project, self.words, dimension)
             if not any(self.numbers.count("received", scope, dimension, NOT_STATED) for scope in self._there()):
                 del codes[NOT_STATED]
@@ -65,13 +76,16 @@ class Summary:
             return [heading, [Cell(narrative.before_this(self.numbers, self.words, self.scopes), colspan=width)]]
         rows = [heading]
         for name, label in self._statuses():
-            counts = [self.numbers.count(name, scope)]
-            counts += [
-                self.numbers.count(name, scope, dimension, code)
+            total = Cell(self.numbers.linked(name, scope), numeric=True)
+            if not self.numbers.is_collected(name, scope=scope):
+                rows.append([Cell(label, "row"), Cell(total.text, colspan=width - 1)])
+                continue
+            counts = [
+                Cell(self.numbers.linked(name, scope, dimension, code), numeric=True)
                 for dimension, (_, codes) in columns.items()
                 for code in codes
             ]
-            rows.append([Cell(label, "row"), *(Cell(self.words.number(count), numeric=True) for count in counts)])
+            rows.append([Cell(label, "row"), total, *counts])
         return rows
 
     def _statuses(self) -> list[tuple[str, str]]:

@@ -19,11 +19,13 @@ class Cell:
     rowspan: int = 1
     numeric: bool = False
     label: str = ""
+    id: str = ""
 
     def __html__(self) -> str:
         """Render the cell."""
         tag = "th" if self.scope else "td"
-        attributes = [f' scope="{self.scope}"'] if self.scope else []
+        attributes = [f' id="{escape(self.id)}"'] if self.id else []
+        attributes += [f' scope="{self.scope}"'] if self.scope else []
         attributes += [
             f' {name}="{span}"' for name, span in (("colspan", self.colspan), ("rowspan", self.rowspan)) if span > 1
         ]
@@ -68,18 +70,25 @@ def simple(
     kind: str = "",
     widths: Sequence[int] = (),
     labelled: bool = False,
+    ids: Sequence[str] = (),
 ) -> Table:
     """Make a table whose first column heads its rows; `numeric` lists the columns that hold numbers.
 
-    Where it is `labelled` each cell knows its column's header.
+    Where it is `labelled` each cell knows its column's header. `ids` are those of the rows, for links to them.
     """
     head = [[Cell(text, "col", numeric=place in numeric) for place, text in enumerate(headers)]]
     body = [
         [
-            Cell(text, None if place else "row", numeric=place in numeric, label=headers[place] if labelled else "")
+            Cell(
+                text,
+                None if place else "row",
+                numeric=place in numeric,
+                label=headers[place] if labelled else "",
+                id=ids[number] if ids and not place else "",
+            )
             for place, text in enumerate(row)
         ]
-        for row in rows
+        for number, row in enumerate(rows)
     ]
     return Table(caption, head, [body], kind, widths)
 

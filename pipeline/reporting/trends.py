@@ -11,9 +11,10 @@ import pandas as pd
 
 from pipeline.period import Scopes
 from pipeline.project import Project
-from pipeline.reporting.changes import interval_of, title_of
+from pipeline.reporting.changes import interval_of
 from pipeline.reporting.charts import Chart
 from pipeline.reporting.figures import Panel, ranges, small_multiples, timeline
+from pipeline.reporting.labels import title_of
 from pipeline.reporting.numbers import Numbers
 from pipeline.reporting.tables import Table, simple
 from pipeline.reporting.words import Words

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pandas as pd
+from markupsafe import Markup
 
 from pipeline.project import NOT_STATED, Project
 from pipeline.reporting.labels import labels
@@ -17,17 +18,23 @@ from pipeline.stage import Stage
 RATE = "received_per_1000_beneficiaries"
 PAGE = "uptake.html"
 _GROUPS = ("location", "sex", "vulnerable_group")
+_COUNTED = (("received", "period"), ("eligible", "period"), ("received", "cumulative"))
 
 
 @dataclass(frozen=True)
 class Uptake:
-    """Looks up what the indicators say of uptake; it computes nothing."""
+    """Looks up what the indicators say of uptake; it computes nothing. On the page by itself no figure is a link."""
 
     numbers: Numbers
     words: Words
     project: Project
+    is_linked: bool = True
 
-    def beneficiaries(self) -> str:
+    def _shown(self, indicator: str, scope: str = "period", dimension: str = "", member: str = "") -> str | Markup:
+        show = self.numbers.linked if self.is_linked else self.numbers.display
+        return show(indicator, scope, dimension, member)
+
+    def beneficiaries(self) -> str | Markup:
         """Relate what was received to the number of beneficiaries; empty where project.yml gives none."""
         given = self.project.settings.beneficiaries
         if given is None:
@@ -35,8 +42,8 @@ class Uptake:
         return self.words.text(
             "Grievances received per 1,000 beneficiaries: %(period)s in the period, %(cumulative)s since the start. "
             "The number of beneficiaries, %(total)s, is that of %(day)s (source: %(source)s).",
-            period=self.numbers.display(RATE),
-            cumulative=self.numbers.display(RATE, "cumulative"),
+            period=self._shown(RATE),
+            cumulative=self._shown(RATE, "cumulative"),
             total=given.total,
             day=given.date,
             source=given.source,
@@ -73,17 +80,17 @@ class Uptake:
         headers += [text("Beneficiaries"), text("Received per 1,000")] if given else []
         rows = []
         for member, label in self._members(dimension).items():
-            counts = [
-                self._count(name, scope, dimension, member)
-                for name, scope in (("received", "period"), ("eligible", "period"), ("received", "cumulative"))
-            ]
-            if member == NOT_STATED and not any(counts):
+            if member == NOT_STATED and not any(self._count(*one, dimension, member) for one in _COUNTED):
                 continue
-            cells = [label, *(number(count) for count in counts)]
+            cells: list[str | Markup] = [label]
+            for one in _COUNTED:
+                # A member of the register's own need not occur in every scope.
+                is_there = self.numbers.has(*one, dimension, member)
+                cells.append(self._shown(*one, dimension, member) if is_there else number(0))
             if given:
                 cells += self._per_1000(dimension, member, given)
             rows.append(cells)
-        total = [self.numbers.display(name, scope) for name, scope in _TOTALS]
+        total = [self._shown(*one) for one in _COUNTED]
         rows.append([text("Total"), *total, *(["", ""] if given else [])])
         numeric = list(range(1, len(headers)))
         return simple(caption, headers, rows, numeric=numeric, kind="counts")
@@ -170,11 +177,8 @@ class Uptake:
         return parts
 
 
-_TOTALS = (("received", "period"), ("eligible", "period"), ("received", "cumulative"))
-
-
 def write_uptake(stage: Stage) -> None:
     """Write internal/uptake.html: uptake by channel, location, sex and vulnerable group; restricted."""
     words = words_for(stage.project.settings.language)
-    uptake = Uptake(Numbers(stage.load("indicators.csv"), words), words, stage.project)
+    uptake = Uptake(Numbers(stage.load("indicators.csv"), words), words, stage.project, is_linked=False)
     write_page(stage, PAGE, "uptake_page", words, beneficiaries=uptake.beneficiaries(), parts=uptake.parts())

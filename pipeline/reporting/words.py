@@ -6,6 +6,7 @@ A second language is one such file; `python -m pipeline.reporting.catalogue` wri
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -17,12 +18,27 @@ from typing import Any
 from babel import Locale, dates, lists, numbers
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from markupsafe import Markup, escape
 
 from pipeline.errors import InputError
 from pipeline.period import Period
 
 LOCALE = Path(__file__).with_name("locale")
 SOURCE_LANGUAGE = "en"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A count as a report shows it: the number that a sentence depends on, and its HTML, a link."""
+
+    count: int
+    shown: Markup
+
+    def __html__(self) -> str:
+        return str(self.shown)
+
+    def __str__(self) -> str:
+        return self.shown.striptags()
 
 
 @dataclass(frozen=True)
@@ -33,12 +49,16 @@ class Words:
     translations: NullTranslations
 
     def text(self, message: str, **fills: Any) -> str:
-        """Translate a message and fill it in; numbers among the fills are written as the language writes them."""
+        """Translate a message and fill it in; numbers among the fills are written as the language writes them.
+
+        Where a fill is HTML (a `Figure`, or Markup) the result is Markup, and everything else in it is escaped.
+        """
         return self._fill(self.translations.gettext(message), fills)
 
-    def plural(self, one: str, many: str, n: int, **fills: Any) -> str:
-        """Translate a message that depends on a count; `n` fills it in as well."""
-        return self._fill(self.translations.ngettext(one, many, n), {"n": n, **fills})
+    def plural(self, one: str, many: str, n: int | Figure, **fills: Any) -> str:
+        """Translate a message that depends on a count; `n` fills it in as well. See `text`."""
+        count = n.count if isinstance(n, Figure) else n
+        return self._fill(self.translations.ngettext(one, many, count), {"n": n, **fills})
 
     def number(self, value: float, decimals: int = 0) -> str:
         """Write a number with its language's marks; decimals that are all zero are left out."""
@@ -66,9 +86,11 @@ class Words:
         """Name a month of any year, 1 to 12, as the head of a narrow column: Mar."""
         return str(self.locale.months["stand-alone"]["abbreviated"][number])
 
-    def listed(self, items: list[str]) -> str:
-        """Write a list: a, b and c."""
-        return str(lists.format_list(items, locale=self.locale)) if items else ""
+    def listed(self, items: Sequence[str]) -> str:
+        """Write a list: a, b and c; Markup where one of the items is."""
+        if any(hasattr(item, "__html__") for item in items):
+            return Markup(lists.format_list([str(escape(item)) for item in items], locale=self.locale))
+        return str(lists.format_list(list(items), locale=self.locale)) if items else ""
 
     def period(self, period: Period) -> str:
         """Name a period: First half of 2024."""
@@ -116,12 +138,22 @@ class Words:
 
     def _fill(self, message: str, fills: dict[str, Any]) -> str:
         written = {name: self._written(fill) for name, fill in fills.items()}
+        if any(isinstance(fill, Markup) for fill in written.values()):
+            return Markup(str(escape(message)) % {name: str(escape(fill)) for name, fill in written.items()})
         return message % written if written or "%%" in message else message
 
     def _written(self, fill: Any) -> str:
+        if hasattr(fill, "__html__"):
+            return Markup(fill.__html__())
         if isinstance(fill, bool) or not isinstance(fill, int | float | date):
             return str(fill)
         return self.day(fill) if isinstance(fill, date) else self.number(fill, 1 if isinstance(fill, float) else 0)
+
+
+def sentences(parts: Iterable[str]) -> str:
+    """Put sentences one after the other; Markup where one of them is."""
+    told = list(parts)
+    return Markup(" ").join(told) if any(isinstance(part, Markup) for part in told) else " ".join(told)
 
 
 @cache

@@ -60,5 +60,7 @@ def normalised(text: str) -> str:
 def html_text(folder: Path) -> str:
     """Return the words of a set's report.html."""
     html = (folder / "public" / "report.html").read_text(encoding="utf-8")
-    body = re.sub(r"<style>.*?</style>", " ", html, flags=re.DOTALL)
+    body = re.sub(
+        r"<style>.*?</style>|</?a\b[^>]*>", lambda found: " " * found[0].startswith("<s"), html, flags=re.DOTALL
+    )
     return normalised(unescape(re.sub(r"<[^>]+>", " ", body)))

@@ -134,6 +134,17 @@ def test_the_annex_lists_nine_grievances_in_order(sample: Path) -> None:
     assert rows[0]["date_received"] == "2024-03-05"
 
 
+def test_every_figure_leads_to_its_rows_in_both_editions(sample: Path) -> None:
+    for name in ("public/report.html", "internal/report-internal.html"):
+        html = (sample / name).read_text(encoding="utf-8")
+        asked, there = re.findall(r'href="#([^"]*)"', html), re.findall(r'\bid="([^"]*)"', html)
+        assert set(asked) <= set(there)
+        assert len(there) == len(set(there))
+        assert "f-resolution_rate-period" in asked
+        assert ("INTERNAL" in html) == name.startswith("internal")
+        assert ("7/2024, 8/2024, 9/2024" in html) == name.startswith("internal")
+
+
 def test_the_same_inputs_give_the_same_bytes_again_and_elsewhere(sample: Path, tmp_path: Path) -> None:
     before = digests(sample)
     notebooks = {path.name: path.read_bytes() for path in (sample / "internal" / "notebooks").iterdir()}
@@ -161,7 +172,8 @@ def test_the_manifest_says_what_the_report_was_made_from(sample: Path) -> None:
 
 def test_modes_keep_what_is_restricted_to_its_owner(sample: Path) -> None:
     assert (sample / "internal").stat().st_mode & 0o777 == 0o700
-    for name in ("identities.parquet", "cases.parquet", "labelled.parquet", "sensitive.parquet"):
+    restricted = ("identities.parquet", "cases.parquet", "labelled.parquet", "sensitive.parquet", "traces.parquet")
+    for name in (*restricted, "report-internal.html"):
         assert (sample / "internal" / name).stat().st_mode & 0o777 == 0o600
     for name in PUBLIC:
         assert (sample / "public" / name).stat().st_mode & 0o777 == 0o644

@@ -317,7 +317,7 @@ def test_no_rows_give_figures_that_agree_for_every_kind_of_period(make: Maker) -
 
 
 FAIR = [
-    {"registration_no": "1/2024", "date_received": "2024-03-05", "channel": "email", "status": "Resolving"},
+    {"registration_no": "1/2024", "date_received": "2024-03-05", "channel": "email", "status": "Resolving", "type": ""},
     {"registration_no": "2/2024", "date_received": "2024-04-02", "channel": "phone", "status": "Resolving"},
     {"registration_no": "3/2024", "date_received": "2024-04-03", "channel": "email", "status": "Unrelated"},
     {"registration_no": "", "date_received": "2024-04-04", "channel": "email", "status": "Resolving"},

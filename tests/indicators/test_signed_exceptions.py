@@ -14,7 +14,13 @@ from pipeline.indicators.reconciliation import audited, exceptions_of, exception
 from pipeline.reporting.reconciled import exceptions, tables
 from pipeline.reporting.words import words_for
 
-ROW = {"registration_no": "1/2024", "date_received": "2024-04-02", "channel": "email", "status": "Resolving"}
+ROW = {
+    "registration_no": "1/2024",
+    "date_received": "2024-04-02",
+    "channel": "email",
+    "type": "Question",
+    "status": "Resolving",
+}
 SIGNED = {
     "check": "received",
     "scope": "period",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from making import Maker, members
+from making import Maker, value
 from ruamel.yaml import YAML
 
 from pipeline.errors import InputError
@@ -113,11 +113,15 @@ def test_a_missing_column_is_told_with_the_way_to_say_that_there_is_none(make: M
         mapped(make, ["registration_no", "date_received", "status", "Colour"])
 
 
-def test_a_column_that_is_not_collected_is_told_once_and_counted_as_not_stated(make: Maker) -> None:
+def test_a_column_that_is_not_collected_is_told_once_and_no_figure_is_split_by_it(make: Maker) -> None:
     changes = {"not_collected": "{channel: the office has one desk}"}
     rows = "".join(f"{number}/2024,2024-03-0{number},Resolving,Question\n" for number in range(1, 6))
     cleaned = make.clean("registration_no,date_received,status,type\n" + rows, changes)
     assert cleaned.rules() == ["column_not_collected"]
     assert "the office has one desk" in cleaned.findings["message"][0]
     measured = cleaned.measure("2024H1")
-    assert members(measured, "received", "channel")["not_stated"] == 5
+    (line,) = measured.table.query("indicator == 'received' and scope == 'period' and dimension == 'channel'").to_dict(
+        "records"
+    )
+    assert (line["member"], line["state"]) == ("", "not_collected")
+    assert value(measured, "received") == 5

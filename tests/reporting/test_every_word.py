@@ -53,7 +53,7 @@ def report(german: words.Words, tmp_path: Path, sample_stage: Stage) -> Report:
 
 def visible(html: str) -> list[str]:
     alternatives = re.findall(r'alt="([^"]*)"', html)
-    texts = re.sub(r"<[^>]+>", "\n", html).splitlines()
+    texts = re.sub(r"<[^>]+>", "\n", re.sub(r"</?a\b[^>]*>", "", html)).splitlines()
     return [unescape(text).strip() for text in (*texts, *alternatives) if text.strip()]
 
 

@@ -29,11 +29,12 @@ def row(number: int, received: str, status: str, resolved: str = "", **cells: st
 def paragraphs(make: Maker, rows: list[dict[str, str]], period: str = "2024-04") -> str:
     cleaned = make.clean(rows)
     numbers = Numbers(cleaned.measure(period).table, ENGLISH)
-    return "\n".join(narrative.paragraphs(numbers, ENGLISH, cleaned.project, cleaned.scopes(period)))
+    return words_of("\n".join(narrative.paragraphs(numbers, ENGLISH, cleaned.project, cleaned.scopes(period))))
 
 
 def words_of(html: str) -> str:
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", html)))
+    """Return the words; a link parts none."""
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", re.sub(r"</?a\b[^>]*>", "", html))))
 
 
 OPEN, CLOSED_IN_APRIL = row(1, "2024-04-05", "Resolving"), row(2, "2024-03-05", "Resolved", "2024-04-08")
