@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from pipeline.indicators.comparing import gaps, overlaps
 from pipeline.indicators.definitions import definitions
+from pipeline.indicators.published import changed_rules, published, rules_in_force
 from pipeline.period import Scopes
 from pipeline.project import Change, Project
 from pipeline.reporting.changes import days_in
+from pipeline.reporting.labels import rule_names
 from pipeline.reporting.numbers import Numbers
 from pipeline.reporting.tables import Table, simple
 from pipeline.reporting.words import Words
@@ -101,6 +103,33 @@ class Comparability:
         return said
 
     # -- rules --------------------------------------------------------------------------------------------------------
+
+    def on_published(self, collected: Iterable[str]) -> list[str]:
+        """Say which of the periods were published, and by which rules they are counted otherwise here.
+
+        `collected` are the register's columns, which are among the rules.
+        """
+        text, words, now = self.words.text, self.words, rules_in_force(self.project, collected)
+        names, said = rule_names(words), []
+        for scopes in self.periods:
+            record = published(self.project, scopes.label)
+            if record is None:
+                continue
+            changed = [names[name] for name in changed_rules(record.rules, now)]
+            said.append(
+                text(
+                    "%(period)s was published by other rules and is counted by today's here. Changed since: %(rules)s.",
+                    period=self._name(scopes),
+                    rules=words.listed(changed),
+                )
+                if changed
+                else text(
+                    "%(period)s was published by the rules that hold today. What its figures were then, and why they "
+                    "differ where they do, stands in the section 'Restated figures' of its report.",
+                    period=self._name(scopes),
+                )
+            )
+        return said
 
     def changed_table(self) -> Table | None:
         """List what the project says has changed, with the periods before and after it; None where it says nothing."""

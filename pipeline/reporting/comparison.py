@@ -21,7 +21,7 @@ from pipeline import __version__
 from pipeline.indicators.comparing import CHECK_COLUMNS, adjoin, overlap
 from pipeline.indicators.definitions import definitions
 from pipeline.period import Scopes
-from pipeline.project import NOT_STATED, Project, Settings
+from pipeline.project import NOT_STATED, Settings
 from pipeline.reporting.changes import (
     Change,
     Side,
@@ -312,7 +312,7 @@ class Comparison:
             windows=found.windows_table(),
             on_windows=found.on_windows(),
             changed=found.changed_table(),
-            on_rules=[*found.on_rules(), *rules_that_differ(self.stage.project, [s.label for s in self.periods])],
+            on_rules=[*found.on_rules(), *found.on_published(self.stage.load("columns.csv")["column"])],
             data=found.data_table(self.completeness),
             on_data=found.on_data(),
         )
@@ -373,12 +373,3 @@ class Comparison:
         )[list(PUBLIC_COMPARISON_COLUMNS)]
         self.stage.save(public, "comparison.csv", "public")
         return pd.DataFrame({"file": ["public/comparison.csv"], "rows": [len(public)]})
-
-
-def rules_that_differ(project: Project, labels: Sequence[str]) -> list[str]:
-    """Return sentences on the periods that were published under other rules than today's.
-
-    As yet no record of what was published is read, so that nothing is said of it; that all periods are counted anew by
-    today's rules stands in the section itself.
-    """
-    return []

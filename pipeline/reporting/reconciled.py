@@ -8,26 +8,41 @@ from typing import Any
 import pandas as pd
 
 from pipeline.indicators.reconciliation import exceptions_used
+from pipeline.reporting.labels import dimension_title
 from pipeline.reporting.tables import Table, simple
 from pipeline.reporting.words import Words
 
-_SHOWN_AS_ONE = ["check", "left", "right", "difference", "signed_by", "signed_on", "exception"]
+_SCOPES = ("period", "previous", "cumulative")
 
 
-def tables(checks: pd.DataFrame, words: Words) -> list[Table]:
-    """Make a table of the checks of each scope; breakdowns by several dimensions that come to the same are one row."""
-    text = words.text
+def table(checks: pd.DataFrame, words: Words) -> Table:
+    """Make one row a check, one column a scope, with both sides: 16 = 16.
+
+    Breakdowns by several dimensions that come to the same in every scope are one row.
+    """
+    text, told = words.text, _with_texts(checks)
     titles = {
-        "period": text("Checks of this period"),
-        "previous": text("Checks of the previous period"),
-        "cumulative": text("Checks of the total since the start"),
+        "period": text("This period"),
+        "previous": text("Previous period"),
+        "cumulative": text("Total since the start"),
     }
-    told = _with_texts(checks)
-    return [
-        _table(told[told["scope"] == scope], title, words)
-        for scope, title in titles.items()
-        if scope in set(told["scope"])
+    there = [scope for scope in _SCOPES if scope in set(told["scope"])]
+    alike: dict[tuple[str, bool, str, tuple[str, ...], str], list[str]] = {}
+    for (name, dimension), of_check in told.groupby(["check", "dimension"], sort=False):
+        rows = {row["scope"]: row for row in of_check.to_dict("records")}
+        cells = tuple(_sides(rows.get(scope), words) for scope in there)
+        verdict = _verdict(list(rows.values()), words)
+        key = (str(name), dimension == "", _what(next(iter(rows.values())), words), cells, verdict)
+        alike.setdefault(key, []).append(str(dimension))
+    body = [
+        [what, words.listed([dimension_title(one, words) for one in dimensions if one]), *cells, verdict]
+        for (_, _, what, cells, verdict), dimensions in alike.items()
     ]
+    headers = [text("Check"), text("By"), *(titles[scope] for scope in there), text("Verdict")]
+    widths = (38, 22, *([round(28 / len(there))] * len(there)), 12)
+    return simple(
+        text("What must equal what"), headers, body, numeric=range(2, 2 + len(there)), kind="checks", widths=widths
+    )
 
 
 def exceptions(checks: pd.DataFrame, words: Words) -> list[dict[str, Any]]:
@@ -55,16 +70,11 @@ def _with_texts(checks: pd.DataFrame) -> pd.DataFrame:
     return checks.assign(**{name: checks[name].astype("object").where(checks[name].notna(), "") for name in names})
 
 
-def _table(checks: pd.DataFrame, title: str, words: Words) -> Table:
-    text, number = words.text, words.number
-    rows = []
-    for _, alike in checks.groupby([*_SHOWN_AS_ONE, checks["dimension"] == ""], sort=False):
-        row = alike.iloc[0].to_dict()
-        by = words.listed([dimension_title(name, words) for name in alike["dimension"] if name])
-        sides = [number(row[side]) for side in ("left", "right", "difference")]
-        rows.append([_what(row, words), by, *sides, _verdict(row, words)])
-    headers = [text("Check"), text("By"), text("Left"), text("Right"), text("Difference"), text("Verdict")]
-    return simple(title, headers, rows, numeric=[2, 3, 4], kind="checks", widths=(40, 24, 8, 8, 9, 11))
+def _sides(row: dict[Any, Any] | None, words: Words) -> str:
+    if row is None:
+        return "–"
+    left, right = words.number(row["left"]), words.number(row["right"])
+    return f"{left} = {right}" if row["difference"] == 0 else f"{left} ≠ {right}"
 
 
 def _what(row: dict[str, Any], words: Words) -> str:
@@ -82,22 +92,8 @@ def _where(row: dict[str, Any], words: Words) -> str:
     return words.text("%(scope)s, by %(dimension)s", scope=scope, dimension=dimension_title(row["dimension"], words))
 
 
-def _verdict(row: dict[str, Any], words: Words) -> str:
-    if row["difference"] == 0:
+def _verdict(rows: list[dict[Any, Any]], words: Words) -> str:
+    failed = [row for row in rows if row["difference"] != 0]
+    if not failed:
         return words.text("agrees")
-    return words.text("signed exception") if row["signed_by"] else words.text("does not agree")
-
-
-def dimension_title(dimension: str, words: Words) -> str:
-    """Name a dimension of the indicators."""
-    return {
-        "channel": words.text("channel"),
-        "type": words.text("type"),
-        "status": words.text("status"),
-        "month": words.text("month"),
-        "topic": words.text("topic"),
-        "location": words.text("location"),
-        "sex": words.text("sex"),
-        "age": words.text("age"),
-        "working_days": words.text("working days"),
-    }[dimension]
+    return words.text("signed exception") if all(row["signed_by"] for row in failed) else words.text("does not agree")

@@ -22,7 +22,7 @@ from markupsafe import Markup
 from pipeline import __version__
 from pipeline.indicators.computation import COLUMNS as INDICATOR_COLUMNS
 from pipeline.indicators.computation import DIMENSION_NEEDS, DURATIONS, needs_of
-from pipeline.indicators.definitions import definitions
+from pipeline.indicators.definitions import base_of, definitions
 from pipeline.indicators.published import records_for
 from pipeline.indicators.traces import Traces
 from pipeline.project import Settings
@@ -364,18 +364,27 @@ class Report:
             "duration": text("Durations"),
             "quality": text("Quality of the register"),
         }
+        given = [name for name in known if self._is_given(name)]
         groups = [
-            (title, [self._definition(name, traced) for name, d in known.items() if d.family == family])
+            (title, [self._definition(name, traced) for name in given if known[name].family == family])
             for family, title in families.items()
         ]
+        lacking = [self._definition(name, traced) for name in known if name not in given]
         return self._section(
             "definitions",
-            groups=groups,
+            groups=[(title, entries) for title, entries in groups if entries],
+            lacking=lacking,
             minimum_n=settings.minimum_n,
             extra_days_off=settings.calendar.extra_days_off,
             extra_working_days=settings.calendar.extra_working_days,
             country=self.words.locale.territories.get(settings.country, settings.country),
         )
+
+    def _is_given(self, name: str) -> bool:
+        """Say whether the report holds a figure of a definition, or could hold one if there were grievances for it."""
+        table = self.numbers.table
+        states = set(table.loc[table["indicator"].map(base_of) == name, "state"])
+        return not states <= {"not_collected", "no_standard", "not_available"}
 
     def _definition(self, name: str, traced: Traced) -> dict[str, Any]:
         definition, text = definitions()[name], self.words.text
@@ -522,7 +531,7 @@ class Report:
             stock=stock,
             checks=len(self.checks),
             agree=int((self.checks["difference"] == 0).sum()),
-            tables=reconciled.tables(self.checks, self.words),
+            table=reconciled.table(self.checks, self.words),
             exceptions=reconciled.exceptions(self.checks, self.words),
             numbering=self.stage.project.settings.numbering,
             gaps=len(gaps),

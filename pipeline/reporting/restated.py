@@ -16,7 +16,7 @@ from pipeline.indicators.published import Published, changed_rules, rules_in_for
 from pipeline.indicators.restatement import UNLISTED
 from pipeline.period import Scopes
 from pipeline.project import Project
-from pipeline.reporting.labels import labels, title_of
+from pipeline.reporting.labels import labels, rule_names, title_of
 from pipeline.reporting.numbers import display
 from pipeline.reporting.tables import Cell, Table
 from pipeline.reporting.words import Words
@@ -131,24 +131,9 @@ class Restated:
         )
 
     def _rules(self, record: Published) -> str:
-        text = self.words.text
-        names = {
-            "definitions": text("definitions of figures"),
-            "service_standards": text("service standards"),
-            "calendar": text("calendar of working days"),
-            "minimum_n": text("smallest number of which a percentage is given"),
-            "pending_age_days": text("classes of age"),
-            "severe_from": text("what counts as severe"),
-            "severities": text("degrees of severity"),
-            "channels": text("list of channels"),
-            "types": text("list of types"),
-            "statuses": text("list of statuses"),
-            "grm_start": text("start of the mechanism"),
-            "beneficiaries": text("number of beneficiaries"),
-            "collected": text("columns of the register"),
-        }
+        names = rule_names(self.words)
         changed = changed_rules(record.rules, rules_in_force(self.project, self.collected))
-        return self.words.listed([names[name] for name in changed] or [text("the program")])
+        return self.words.listed([names[name] for name in changed] or [self.words.text("the program")])
 
     def _table(self, record: Published, figures: list[list[dict[str, Any]]]) -> Table:
         text = self.words.text

@@ -8,7 +8,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from pipeline.project import NOT_STATED, Project
-from pipeline.reporting.labels import labels
+from pipeline.reporting.labels import dimension_title, labels
 from pipeline.reporting.numbers import WITHHELD_DIMENSIONS, Numbers
 from pipeline.reporting.pages import write_page
 from pipeline.reporting.tables import Table, simple
@@ -51,23 +51,17 @@ class Uptake:
 
     def withheld(self) -> str:
         """Say what is counted inside only; empty where the register collects none of it."""
-        names = self._names()
-        told = [names[one] for one in _GROUPS if one in WITHHELD_DIMENSIONS and self._is_collected(one)]
+        told = [
+            dimension_title(one, self.words)
+            for one in _GROUPS
+            if one in WITHHELD_DIMENSIONS and self._is_collected(one)
+        ]
         if not told:
             return ""
         return self.words.text(
             "Counts by %(what)s stay inside the project, since small numbers could point to a person.",
             what=self.words.listed(told),
         )
-
-    def _names(self) -> dict[str, str]:
-        text = self.words.text
-        return {
-            "channel": text("channel"),
-            "location": text("location"),
-            "sex": text("sex"),
-            "vulnerable_group": text("vulnerable group"),
-        }
 
     def _is_collected(self, dimension: str) -> bool:
         return bool(self.numbers.members("received", dimension, "cumulative"))
