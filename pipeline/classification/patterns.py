@@ -24,7 +24,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
 
 from pipeline.register.columns import LOOKALIKES
@@ -41,6 +41,7 @@ _MEMORY = 200_000
 """Different words that are remembered at a time."""
 _TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[?!;\n]|[.](?=\s|$)")
 _MARKS = frozenset("?!;\n.")
+_HYPHENATED = re.compile(r"[^\W_]+(-[^\W_]+)+[*~]?")
 _HIDDEN = re.compile("[\u00ad\u0300-\u036f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # One letter for one, so that a place in the folded text is the same place in the text.
@@ -80,7 +81,7 @@ def _endings(language: str) -> frozenset[str]:
 
 
 def ending_of(word: str, shortest_stem: int) -> str:
-    """Return the longest ending, of whatever language, that a folded word has, a stem of so many letters left before it."""
+    """Return the longest ending of a folded word, of whatever language, that leaves a stem of so many letters."""
     rests = (word[length:] for length in range(shortest_stem, len(word) + 1))
     return next((rest for rest in rests if rest in _endings(ANY_LANGUAGE)), "")
 
@@ -145,11 +146,11 @@ def parse(written: str) -> Phrase:
 def _choices(part: str, written: str) -> list[tuple[str, ...]]:
     """Take a part asunder as a text is: anti-corruption is two words. Only a plain word may be hyphenated."""
     words = [fold(clean(word)) for word in part.split("/")]
-    if len(words) == 1 and len(inside := tokens(words[0].rstrip("*~"))) > 1:
-        return [*((word,) for word in inside[:-1]), (inside[-1] + words[0][len(words[0].rstrip("*~")) :],)]
+    if len(words) == 1 and _HYPHENATED.fullmatch(words[0]):
+        return [(word,) for word in words[0].split("-")]
     for word in words:
-        bare = word[1:] if word.startswith("*") else word.rstrip("*~") if word[-1:] in ("*", "~") else word
-        if tokens(bare) != [bare]:
+        bare = word[1:] if word.startswith("*") else word[:-1] if word.endswith(("*", "~")) else word
+        if tokens(bare) != [bare] or (bare in _MARKS and bare != "?"):
             raise ValueError(f"'{written}': '{word}' is not a word; see patterns.py for what can be written")
     return [tuple(words)]
 
@@ -374,7 +375,7 @@ def shown_words(text: str, spans: Sequence[tuple[int, int]], places: Sequence[in
     words of the phrase themselves is ever shown.
     """
     shown = text[slice(*spans[places[0]])]
-    for one, other in zip(places, places[1:], strict=False):
+    for one, other in pairwise(places):
         between = text[spans[one][1] : spans[other][0]]
         joint = " … " if other > one + 1 else between if between in ("", "-", "‑", "'", "’") else " "
         shown += joint + text[slice(*spans[other])]

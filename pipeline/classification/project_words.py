@@ -7,7 +7,8 @@
 | each word of the names and of `components` | 0.75 |
 | each word of the purpose in `texts` | 0.25 |
 
-One word alone decides nothing: the label then abstains. Words that any grievance may hold (`common_words` of languages.yml) are no signs.
+One word alone decides nothing: the label then abstains. Words that any grievance may hold (`common_words` of
+languages.yml) are no signs.
 """
 
 from __future__ import annotations
@@ -34,7 +35,10 @@ def project_signs(project: Project) -> dict[str, tuple[tuple[str, ...], float]]:
     for number, text in enumerate(project.settings.components, start=1):
         words = words_in(text)
         if 2 <= len(words) <= LONGEST_PHRASE:
-            signs[f"project-component-{number}"] = ((" ".join(_with_endings(word) for word in words),), COMPONENT_WEIGHT)
+            signs[f"project-component-{number}"] = (
+                (" ".join(_with_endings(word) for word in words),),
+                COMPONENT_WEIGHT,
+            )
     own = _content_stems([*_name_texts(project), *project.settings.components])
     purpose = _content_stems(project.settings.texts.purpose)
     for stem in sorted(own | purpose):

@@ -24,9 +24,9 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from pipeline.classification.patterns import ANY_LANGUAGE, Matcher, clean, fold, parse, shown_words, spans_of, tokens
 from pipeline.classification.project_words import component_stems, project_signs, stem_of
-from pipeline.classification.taxonomy import LABELS, Choice, LabelName, choices, taxonomy
+from pipeline.classification.taxonomy import LABELS, LabelName, choices, taxonomy
 from pipeline.errors import InputError
-from pipeline.project import NOT_STATED, Code, Project
+from pipeline.project import NOT_STATED, Project
 from pipeline.yaml_files import Strict, read_model
 
 COLUMNS = ("class", "confidence", "score", "evidence", "rule_ids")
@@ -148,9 +148,7 @@ class Rulebook:
 
     def _add_rules(self, label: LabelName) -> None:
         place = {
-            covered: number
-            for number, choice in enumerate(self.choices[label].values())
-            for covered in choice.covers
+            covered: number for number, choice in enumerate(self.choices[label].values()) for covered in choice.covers
         }
         default = taxonomy().labels[label].negation
         for rule in rules(label):
@@ -254,8 +252,9 @@ def _decide(
     rows = np.array([one[0] for one in said], dtype=np.int64)
     places = np.array([one[2] for one in said], dtype=np.int64)
     weights = np.array([one[3] for one in said], dtype=np.float64)
-    scores = np.bincount(rows * len(codes) + places, weights, minlength=texts * len(codes)).reshape(texts, len(codes))
-    best = scores.argmax(axis=1) if texts else np.zeros(0, dtype=np.int64)
+    summed = np.bincount(rows * len(codes) + places, weights, minlength=texts * len(codes)).astype(np.float64)
+    scores = summed.reshape(texts, len(codes))
+    best = scores.argmax(axis=1)
     confidence, score = _confidence(scores, best, settings.decided_by)
     is_decided = confidence >= settings.threshold
     named = np.where(is_decided, np.array(codes, dtype=object)[best], NOT_STATED)

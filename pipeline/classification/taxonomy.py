@@ -98,9 +98,7 @@ def choices(label: LabelName, project: Project | None = None) -> dict[str, Choic
     """
     known = taxonomy().labels[label].classes
     language = project.settings.language if project else "en"
-    ours = {
-        code: Choice(one.label_in(language), one.definition, (code,)) for code, one in known.items()
-    }
+    ours = {code: Choice(one.label_in(language), one.definition, (code,)) for code, one in known.items()}
     if project is None:
         return ours
     if label == "type":
