@@ -84,6 +84,16 @@ class Channel(Term):
     answers_by_itself: bool = False
 
 
+class Topic(Term):
+    """What grievances are about: a topic of the taxonomy, several of them under one name, or one of the project's own.
+
+    `covers` names topics of the taxonomy; `phrases` are found in texts besides, written as patterns.py explains.
+    """
+
+    covers: tuple[Code, ...] = ()
+    phrases: tuple[str, ...] = ()
+
+
 class DayOff(Strict):
     """A day on which the office did not work, or did, by decision."""
 
@@ -336,6 +346,8 @@ class Settings(Strict):
     statuses: Statuses
     relations: Relations = Field(default={}, validate_default=True)
     types: Annotated[dict[Code, Term], Field(min_length=1)]
+    topics: dict[Code, Topic] = {}
+    components: tuple[Text, ...] = ()
     service_standards: ServiceStandards = ServiceStandards()
     minimum_n: Annotated[int, Field(ge=1)] = 10
     annex_rows: Annotated[int, Field(ge=0)] = 500
@@ -408,7 +420,7 @@ class Settings(Strict):
                 )
         return value
 
-    @field_validator("channels", "statuses", "types", "relations")
+    @field_validator("channels", "statuses", "types", "relations", "topics")
     @classmethod
     def _unambiguous(cls, value: Mapping[Any, Term]) -> Mapping[Any, Term]:
         seen: dict[str, str] = {}
