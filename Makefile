@@ -9,15 +9,16 @@ override PERIOD := $(value PERIOD)
 override PERIODS := $(value PERIODS)
 override AS_OF := $(value AS_OF)
 override FORCE := $(value FORCE)
+override FILE := $(value FILE)
 # From the command line alone: some systems (Windows' WSL) have a NAME of their own in the environment.
 override NAME := $(if $(filter command,$(firstword $(origin NAME))),$(value NAME))
-export PROJECT PERIOD PERIODS AS_OF FORCE NAME
+export PROJECT PERIOD PERIODS AS_OF FORCE FILE NAME
 
 # Any other variable on the command line is refused: a misspelt 'ASOF=' would make another report than was asked for,
 # and make would expand the value on its way to the commands. ('v' is emptied, since the loop's own 'v' hides it.)
 override v :=
 $(foreach v,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $v))),$(error \
-    There is no variable '$v' to set; there are PROJECT, PERIOD, PERIODS, AS_OF, FORCE and NAME)))
+    There is no variable '$v' to set; there are PROJECT, PERIOD, PERIODS, AS_OF, FORCE, FILE and NAME)))
 
 # make expands these without being told to, as they stand in the environment.
 override MAKEOVERRIDES :=
@@ -28,15 +29,16 @@ override SHELL := /bin/sh
 override .SHELLFLAGS := -c
 override .DEFAULT_GOAL := help
 
-.PHONY: help report reports cleaning classification metrics freeze compare check project template demo dictionary test lint format lab setup lock clean
+.PHONY: help report reports cleaning classification metrics freeze compare decide evaluate-classification check project template demo dictionary test lint format lab setup lock clean
 .NOTPARALLEL:
 
 help: ## this menu
 	@echo "make report PERIOD=2024H1 [PROJECT=…] [AS_OF=2024-06-30] [FORCE=1]"
 	@echo "make reports [PROJECT=…]"
+	@echo "make decide PERIOD=2024H1 FILE=review.xlsx [PROJECT=…]"
 	@echo 'make compare PERIODS="2023H2 2024H1" [PROJECT=…]'
 	@echo "make project NAME=my-project"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-24s %s\n", $$1, $$2 }' Makefile
 
 report: ## the report of a PERIOD: all four notebooks, HTML and PDF in outputs/
 cleaning: ## the first notebook alone: the register read, corrected and checked
@@ -53,6 +55,12 @@ reports: setup ## the reports of all periods of PROJECT, one after the other, an
 
 compare: setup ## two or more PERIODS side by side: HTML, PDF and a table in outputs/
 	@.venv/bin/python -m pipeline $@ --project="$$PROJECT" --periods="$$PERIODS"
+
+decide: setup ## the decisions of a filled review workbook FILE into decisions.csv, and what they change in PERIOD
+	@.venv/bin/python -m pipeline $@ --project="$$PROJECT" --period="$$PERIOD" --file="$$FILE"
+
+evaluate-classification: setup ## how well the learned model does on real texts that people labelled
+	@.venv/bin/python -m pipeline $@
 
 check: setup ## the register of PROJECT alone, in seconds: what was read, and what is to be mended
 	@.venv/bin/python -m pipeline $@ --project="$$PROJECT"

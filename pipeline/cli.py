@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from pipeline import __version__
-from pipeline.commands import compare, freeze, many, periods, tools
+from pipeline.commands import compare, freeze, labels, many, periods, tools
 from pipeline.commands.failures import exit_code, sentence, unforeseen
 from pipeline.commands.options import Command, use_folders
 from pipeline.errors import PipelineError
@@ -22,6 +22,7 @@ COMMANDS: dict[str, Command] = {
     **many.COMMANDS,
     **freeze.COMMANDS,
     **compare.COMMANDS,
+    **labels.COMMANDS,
     **tools.COMMANDS,
 }
 

@@ -43,14 +43,16 @@ def write_bytes(content: bytes, path: Path, *, restricted: bool = False) -> None
         handle.write(content)
 
 
-def replace_bytes(content: bytes, path: Path) -> None:
+def replace_bytes(content: bytes, path: Path, *, restricted: bool = False) -> None:
     """Put a file for everybody (mode 0644) in the place of another in one step: a reader sees the one or the other.
+
+    A restricted one is for its owner alone; see `write_csv`.
 
     Only one process at a time may do so for a path; what a killed one left is overwritten.
     """
     part = path.with_name(f".{path.name}.part")
-    write_bytes(content, part)
-    part.chmod(0o644)
+    write_bytes(content, part, restricted=restricted)
+    part.chmod(0o600 if restricted else 0o644)
     part.replace(path)
 
 

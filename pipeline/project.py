@@ -265,6 +265,17 @@ class UnnamedTerm(Term):
     """A code that project.yml does not name: it is understood where a register uses it, under its usual label."""
 
 
+class Classification(Strict):
+    """What the labels that rules and model propose may do; by default they wait for a person.
+
+    With `count_proposals` they are counted, as provisional, where nobody gave the label. `training_sets` names files in
+    the project's folder from which the learned model learns besides.
+    """
+
+    count_proposals: bool = False
+    training_sets: dict[Literal["type", "relation", "topic"], Annotated[str, Field(min_length=1)]] = {}
+
+
 def _vocabulary(defaults: Mapping[str, str]) -> Any:
     def merge(value: Any) -> Any:
         if isinstance(value, dict):
@@ -348,6 +359,7 @@ class Settings(Strict):
     types: Annotated[dict[Code, Term], Field(min_length=1)]
     topics: dict[Code, Topic] = {}
     components: tuple[Text, ...] = ()
+    classification: Classification = Classification()
     service_standards: ServiceStandards = ServiceStandards()
     minimum_n: Annotated[int, Field(ge=1)] = 10
     annex_rows: Annotated[int, Field(ge=0)] = 500
@@ -490,7 +502,7 @@ class Project:
     """A project's folder and settings.
 
     `folder` holds project.yml, the register and what people decided about it. Only `published/` in it is written to, by
-    the command `freeze`.
+    the command `freeze`, and decisions.csv, by `decide`.
     """
 
     code: str

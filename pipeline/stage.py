@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.errors import InputError
-from pipeline.files import write_csv, write_parquet
+from pipeline.files import write_bytes, write_csv, write_parquet
 from pipeline.period import Scopes, joined_label, resolve_periods, resolve_scopes
 from pipeline.project import REPOSITORY, Project, load_project
 
@@ -32,6 +32,7 @@ RESTRICTED = frozenset(
         "findings.parquet",
         "findings.xlsx",
         "report-internal.html",
+        "review.xlsx",
         "identities.parquet",
         "labelled.parquet",
         "sensitive.parquet",
@@ -58,6 +59,10 @@ class SetFolder:
         """Write a table for the stages after this one, as CSV or parquet by the ending of its name."""
         write = write_parquet if name.endswith(".parquet") else write_csv
         write(table, self.path(area, name), restricted=name in RESTRICTED)
+
+    def save_bytes(self, content: bytes, name: str, area: str = "internal") -> None:
+        """Write a file that was made in memory."""
+        write_bytes(content, self.path(area, name), restricted=name in RESTRICTED)
 
     def load(self, name: str) -> pd.DataFrame:
         """Read a table that an earlier stage wrote; an `InputError` says which stage is to be run first."""

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline.classification.labels import label, part_sensitive
+from pipeline.classification.decisions import with_unfit_decisions
+from pipeline.classification.labels import part_sensitive
+from pipeline.classification.proposals import labelled_cases
 from pipeline.confidentiality.redaction import KnownNames
 from pipeline.indicators.computation import Measured, measure
 from pipeline.indicators.reconciliation import reconcile
@@ -144,8 +146,9 @@ def clean(project: Project) -> Cleaned:
     names = known_names(project, identities)
     cases, _ = redact_texts(cases, names)
     found = redact_findings(settle(checked.found, read_explanations(project)), names)
+    found = with_unfit_decisions(found, cases, project)
     account(checked, cases)
-    labelled, sensitive = part_sensitive(label(cases))
+    labelled, sensitive = part_sensitive(labelled_cases(cases, project).labelled)
     return Cleaned(project, checked, cases, identities, found, names, labelled, sensitive)
 
 

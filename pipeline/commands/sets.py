@@ -11,6 +11,7 @@ from pipeline.stage import OUTPUTS_VARIABLE, SetFolder, outputs_folder
 
 SENTENCES = {error.__name__: error.exit_code for error in (InputError, ReconciliationError, DisclosureError)}
 """Errors whose text is written for the analyst and holds no value of an identifying column."""
+_OWN_FILES = ("project.yml", "corrections.yml", "explanations.csv", "decisions.csv")
 Renderings = Sequence[tuple[str, Callable[[Path], None]]]
 """What is made in a set once its notebooks are through: each step by its name."""
 
@@ -51,11 +52,13 @@ def make_set(
 
 def input_files(project: Project) -> dict[str, Path]:
     """Every file of the project that may shape a report, by its name below the project's folder."""
+    from pipeline.classification.proposals import training_files
     from pipeline.indicators.published import record_files
     from pipeline.register.reading import register_files
 
     register = register_files(project)
-    others = [project.folder / name for name in ("project.yml", "corrections.yml", "explanations.csv")]
+    others = [project.folder / name for name in _OWN_FILES]
+    others += [project.folder / name for name in training_files(project)]
     commentary = sorted((project.folder / "commentary").glob("*.md"))
     return {
         path.relative_to(project.folder).as_posix(): path

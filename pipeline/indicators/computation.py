@@ -216,7 +216,7 @@ def _collected(labelled: pd.DataFrame, project: Project, columns: Iterable[str])
     named = not isinstance(project.settings.statuses["unrelated"], UnnamedTerm)
     if "status" in there and (named or labelled["status"].eq("unrelated").any()):
         there.add("relation")
-    for name in ("type", "relation"):
+    for name in ("type", "relation", "topic"):
         if not labelled[f"{name}_basis"].isin((NOT_STATED, "status")).all():
             there.add(name)
     return frozenset(there)

@@ -137,7 +137,7 @@ def facts(cases: pd.DataFrame, window: Window, project: Project) -> pd.DataFrame
             "channel": cases["channel"].fillna(NOT_STATED),
             "type": cases["type_counted"],
             "month": _months(earliest, latest),
-            "topic": cases["topic"].fillna(NOT_STATED),
+            "topic": cases["topic_counted"],
             **_groups(cases, project),
         }
     )

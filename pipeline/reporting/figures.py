@@ -6,7 +6,7 @@ Colours differ in lightness first, so that they can be told apart in black and w
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
@@ -304,6 +304,31 @@ def ranges(
         axes.set_xlabel(axis)
         _frame(axes, "bottom")
         figure.legend(*axes.get_legend_handles_labels(), loc="outside upper left", ncols=2, frameon=False, borderpad=0)
+        return Picture(_svg(figure), alternative, caption)
+
+
+def points(
+    lines: Mapping[str, Sequence[tuple[float, float, int]]], *, across: str, up: str, caption: str, alternative: str
+) -> Picture:
+    """Draw a small figure a name: per cent against per cent, each point with its number of rows."""
+    with _style():
+        figure = Figure(figsize=(WIDTH_INCHES, 2.5), layout="constrained")
+        grid = figure.subplots(1, max(3, len(lines)), squeeze=False)[0]
+        for axes, (name, found) in zip(grid, lines.items(), strict=False):
+            axes.plot([0, 100], [0, 100], color=MUTED, linewidth=0.8, linestyle="--")
+            axes.plot([one[0] for one in found], [one[1] for one in found], "o-", color=SERIES[0][0], markersize=4)
+            for sure, right, n in found:
+                axes.annotate(
+                    str(n), (sure, right), (0, -10), textcoords="offset points", ha="center", fontsize=6.5, bbox=_CLEAR
+                )
+            axes.set_title(name, fontsize=8.5, color=INK)
+            axes.set_xlim(0, 105)
+            axes.set_ylim(-8, 105)
+            axes.set_xlabel(across)
+            _frame(axes, "left")
+        for axes in grid[len(lines) :]:
+            axes.set_axis_off()
+        grid[0].set_ylabel(up)
         return Picture(_svg(figure), alternative, caption)
 
 

@@ -1,0 +1,176 @@
+"""What a person is asked to decide, as a workbook to be filled in: internal/review.xlsx.
+
+In this order: signs of a sensitive grievance, since such a grievance is in no figure until decided; labels that nobody
+gave, the least sure proposal first; labels that the register gives and the text contradicts, the surest contradiction
+first; a few of the rest, drawn by a fixed rule, as a check.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import pandas as pd
+from xlsxwriter.utility import xl_col_to_name
+
+from pipeline.classification.decisions import allowed, text_hashes
+from pipeline.classification.labels import STATED, given_by_register
+from pipeline.classification.taxonomy import LABELS, LabelName
+from pipeline.project import NOT_STATED, Project
+from pipeline.workbooks import fitted, workbook_bytes
+
+COLUMNS = (
+    "registration_no",
+    "row",
+    "label",
+    "why_asked",
+    "text",
+    "proposed",
+    "confidence",
+    "evidence",
+    "register",
+    "decision",
+    "who",
+    "reason",
+    "text_hash",
+)
+"""The columns of the sheet to be filled in, in order."""
+ASKED = (
+    "A sign of a sensitive grievance",
+    "Nobody stated it",
+    "The text contradicts the register",
+    "Drawn as a check",
+)
+"""Why a label is asked, in the order in which it is."""
+CHECKS = 10
+"""Labels that nobody doubts and that are drawn as a check, at most."""
+SHEET, LISTS = "Review", "Lists"
+_SEED = "review"
+_WIDTHS = (16, 7, 12, 20, 70, 18, 11, 34, 18, 22, 20, 36, 19)
+_GUIDE = (
+    "Fill in decision, who and reason where you can decide; leave the line blank where you cannot. Then: make decide "
+    "PERIOD=… FILE=this file. Keep it where only those who handle grievances can open it."
+)
+HEADING_ROW = 2
+"""The row of the headings, from 1; the guide stands above."""
+
+
+def review_table(labelled: pd.DataFrame, project: Project) -> pd.DataFrame:
+    """List the labels to be decided, in the order in which they are asked.
+
+    `labelled` are all cases with their labels, sensitive ones too. A row a case and label with the columns of
+    `COLUMNS`, texts but for `row` and `confidence` (0 to 1); `decision`, `who` and `reason` are blank.
+    """
+    parts = [_lines(labelled, name, project) for name in LABELS]
+    table = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+    checks = table[table["place"] == 3]
+    drawn = checks.assign(lot=_lots(checks)).sort_values("lot", kind="stable").index[:CHECKS]
+    table = table[(table["place"] < 3) | table.index.isin(drawn)]
+    # A contradiction is asked the earlier, the surer it is.
+    rank = table["confidence"].where(table["place"] != 2, -table["confidence"])
+    keys = ["place", "rank", "case", "order"]
+    table = table.assign(rank=rank).sort_values(keys, kind="stable").reset_index(drop=True)
+    return table.assign(why_asked=table["place"].map(dict(enumerate(ASKED))))[list(COLUMNS)]
+
+
+def _lines(labelled: pd.DataFrame, name: LabelName, project: Project) -> pd.DataFrame:
+    proposed, basis = labelled[f"{name}_proposed"], labelled[f"{name}_basis"]
+    register = given_by_register(labelled, name)
+    is_said = proposed != NOT_STATED
+    if name == "sensitivity":
+        place = pd.Series(-1, index=labelled.index).mask(is_said & ~basis.isin(("decision", "register")), 0)
+    else:
+        place = pd.Series(-1, index=labelled.index).mask(basis.isin(("register", "status")) & is_said, 3)
+        place = place.mask(basis.isin(("register", "status")) & is_said & (proposed != labelled[f"{name}_counted"]), 2)
+        place = place.mask(~basis.isin(STATED), 1)
+        if name == "topic" and not (register.notna().any() or project.settings.topics):
+            place[:] = -1
+        if name == "topic":
+            # A topic in the register's own words cannot be compared with the taxonomy's.
+            place = place.mask((place >= 2) & ~register.isin(allowed(name, project)), -1)
+    asked = labelled[place >= 0]
+    names = allowed(name, project)
+    return pd.DataFrame(
+        {
+            "registration_no": asked["registration_no"].astype("object").fillna(""),
+            "row": asked["source_row"],
+            "label": name,
+            "why_asked": "",
+            "text": asked["summary_public"].astype("object").fillna(""),
+            "proposed": proposed[asked.index].map(lambda code: "" if code == NOT_STATED else names.get(code, code)),
+            "confidence": asked[f"{name}_proposed_confidence"],
+            "evidence": asked[f"{name}_proposed_evidence"],
+            "register": register[asked.index].map(names.get).fillna(register[asked.index]).fillna(""),
+            "decision": "",
+            "who": "",
+            "reason": "",
+            "text_hash": text_hashes(asked),
+            "place": place[asked.index],
+            "case": asked.index,
+            "order": LABELS.index(name),
+        }
+    )
+
+
+def _lots(lines: pd.DataFrame) -> list[str]:
+    """Draw lots that follow from the lines alone, so that the same register gives the same check."""
+    keys = zip(lines["text_hash"], lines["label"], lines["registration_no"], lines["row"], strict=True)
+    return [hashlib.sha256("|".join([_SEED, *map(str, key)]).encode()).hexdigest() for key in keys]
+
+
+def review_workbook(table: pd.DataFrame, project: Project) -> bytes:
+    """Return the workbook for a table of `review_table`: the same bytes each time; the decisions have drop-downs."""
+    return workbook_bytes(lambda workbook: _fill(workbook, table, project))
+
+
+def _fill(workbook: Any, table: pd.DataFrame, project: Project) -> None:
+    bold = workbook.add_format({"bold": True, "valign": "top", "text_wrap": True, "bg_color": "#dfe6ee"})
+    shown = workbook.add_format({"valign": "top", "text_wrap": True})
+    number = workbook.add_format({"valign": "top", "num_format": "0.00"})
+    to_fill = workbook.add_format({"valign": "top", "text_wrap": True, "bg_color": "#fff8dc"})
+    sheet, lists = workbook.add_worksheet(SHEET), workbook.add_worksheet(LISTS)
+    ranges = _write_lists(lists, project, bold)
+    sheet.write_string(0, 0, _GUIDE)
+    for column, name in enumerate(COLUMNS):
+        sheet.write_string(HEADING_ROW - 1, column, name, bold)
+        sheet.set_column(column, column, _WIDTHS[column])
+    at = COLUMNS.index("decision")
+    for place, line in enumerate(table.to_dict("records"), start=HEADING_ROW):
+        for column, name in enumerate(COLUMNS):
+            if name == "confidence":
+                sheet.write_number(place, column, round(float(line[name]), 4), number)
+            else:
+                style = to_fill if name in ("decision", "who", "reason") else shown
+                sheet.write_string(place, column, fitted(str(line[name])), style)
+        sheet.data_validation(
+            place,
+            at,
+            place,
+            at,
+            {
+                "validate": "list",
+                "source": ranges[line["label"]],
+                "error_title": "Not in the list",
+                "error_message": "Choose one of the list, or leave the cell blank.",
+            },
+        )
+    sheet.autofilter(HEADING_ROW - 1, 0, HEADING_ROW - 1 + max(1, len(table)), len(COLUMNS) - 1)
+    sheet.freeze_panes(HEADING_ROW, 3)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.activate()
+
+
+def _write_lists(sheet: Any, project: Project, bold: Any) -> dict[str, str]:
+    """Write what may be decided, a column a label; return the ranges for the drop-downs."""
+    ranges = {}
+    for column, name in enumerate(LABELS):
+        names = list(allowed(name, project).values())
+        sheet.write_string(0, column, name, bold)
+        sheet.set_column(column, column, 30)
+        for place, written in enumerate(names, start=1):
+            sheet.write_string(place, column, fitted(written))
+        letter = xl_col_to_name(column)
+        ranges[str(name)] = f"={LISTS}!${letter}$2:${letter}${len(names) + 1}"
+    return ranges

@@ -1,0 +1,140 @@
+"""`decide` and `evaluate-classification`: what persons decided on labels, and how well the learned model does."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from pipeline.commands.options import (
+    Command,
+    add_data_option,
+    add_outputs_option,
+    add_period_option,
+    add_project_option,
+    options_of,
+    relative,
+)
+from pipeline.commands.periods import Call, checked_call
+from pipeline.errors import InputError
+from pipeline.project import NOT_STATED, REPOSITORY, Project, load_project
+from pipeline.stage import outputs_folder
+
+_LOCK_SECONDS = 600
+_TOLD_DIMENSIONS = ("", "type")
+"""The figures whose change is told: headlines, and counts by type."""
+
+
+def _decide(options: argparse.Namespace) -> tuple[str, int]:
+    from pipeline.classification.decisions import COLUMNS, DECISIONS, decisions_bytes, read_decisions
+    from pipeline.classification.filled import new_decisions, read_filled
+    from pipeline.execution.errors import explained
+    from pipeline.execution.sets import locked_set
+    from pipeline.files import replace_bytes
+
+    call = checked_call(load_project(options.project), options.period)
+    if not options.file:
+        raise InputError(
+            "FILE is not given. Fill in internal/review.xlsx of the period and name it, for example: make decide "
+            f"PERIOD={call.scopes.label} FILE=review.xlsx"
+        )
+    path, file = Path(options.file), call.project.folder / DECISIONS
+    with locked_set(outputs_folder() / call.project.code / "decisions", wait_seconds=_LOCK_SECONDS, say=_say):
+        lines = read_filled(path, call.project, date.today())
+        if lines.empty:
+            return f"{path.name} holds no decision: the column decision is blank. Nothing was changed.", 0
+        cases, collected = _cases(call.project)
+        former = read_decisions(call.project)
+        new = new_decisions(lines, former, cases, path.name)
+        if new.empty:
+            return f"{relative(file)} holds the decisions of {path.name} already; nothing was changed.", 0
+        decisions = pd.concat([former, new], ignore_index=True)[list(COLUMNS)]
+        changes = _changes(call, cases, collected, former, decisions)
+        with explained(file):
+            replace_bytes(decisions_bytes(decisions), file, restricted=True)
+    count = f"{len(new)} decision{'s' if len(new) != 1 else ''}"
+    told = [f"{count} added to {relative(file)}; only you can open it."]
+    if changes:
+        told += [f"What changes in the figures of {call.scopes.label}:", *(f"  {line}" for line in changes)]
+    else:
+        told.append(f"No figure of {call.scopes.label} changes.")
+    told.append(f"They count from the next run on: make report PERIOD={call.scopes.label} PROJECT={call.project.code}")
+    return "\n".join(told), 0
+
+
+def _cases(project: Project) -> tuple[pd.DataFrame, list[str]]:
+    """Read the register as the first notebook does: the cases with their names replaced, and its columns."""
+    from pipeline.register.checking import checked_register
+    from pipeline.register.identities import known_names, redact_texts, split_identities
+    from pipeline.register.mapping import collected
+
+    checked = checked_register(project)
+    cases, identities = split_identities(checked.table)
+    cases, _ = redact_texts(cases, known_names(project, identities))
+    return cases, collected(checked)
+
+
+def _changes(
+    call: Call, cases: pd.DataFrame, collected: list[str], former: pd.DataFrame, decisions: pd.DataFrame
+) -> list[str]:
+    """Tell the figures of the period that differ with the decisions, each as it was and as it is."""
+    from pipeline.classification.labels import part_sensitive
+    from pipeline.classification.proposals import labelled_cases
+    from pipeline.indicators.computation import measure
+    from pipeline.reporting.labels import labels, title_of
+    from pipeline.reporting.numbers import display
+    from pipeline.reporting.words import words_for
+
+    words, keys = words_for("en"), ["indicator", "dimension", "member"]
+    shown = []
+    for one in (former, decisions):
+        labelled, _ = part_sensitive(labelled_cases(cases, call.project, one).labelled)
+        table = measure(labelled, call.project, call.scopes, collected).table
+        table = table[(table["scope"] == "period") & table["dimension"].isin(_TOLD_DIMENSIONS)]
+        rows = table.to_dict("records")
+        shown.append({tuple(str(row[key]) for key in keys): display(row, words) for row in rows})
+    types = labels(call.project, words, "type")
+    told = []
+    for key in dict.fromkeys([*shown[0], *shown[1]]):
+        before, after = (one.get(key, "not given") for one in shown)
+        if before != after:
+            name = title_of(key[0], words)
+            name = f"{name}, {types.get(key[2], NOT_STATED)}" if key[1] and key[2] else name
+            told.append(f"{name}: {before} → {after}")
+    return told
+
+
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stderr)
+
+
+def _evaluate(options: argparse.Namespace) -> tuple[str, int]:
+    from pipeline.classification.evaluation import evaluate
+
+    folder = REPOSITORY.parent / "shared" / "data"
+    if not folder.is_dir():
+        raise InputError(
+            "There are no texts to try the learned model on: the folder shared/data beside this checkout is missing. "
+            "docs/classification.md says which texts they are, and holds the figures."
+        )
+    return evaluate(folder).text(), 0
+
+
+def _add_file_option(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--file", default="", metavar="FILE", help="the review workbook, filled in")
+
+
+COMMANDS = {
+    "decide": Command(
+        "take the decisions of a filled review workbook into decisions.csv, and say what changes",
+        options_of(add_project_option, add_period_option, _add_file_option, add_data_option, add_outputs_option),
+        _decide,
+    ),
+    "evaluate-classification": Command(
+        "try the learned model on real texts that people labelled, beside simpler ones", options_of(), _evaluate
+    ),
+}
+"""The commands of the classification."""
