@@ -123,7 +123,9 @@ class Maker:
 
     def sample(self) -> Cleaned:
         """Take the sample's own register through the first two stages."""
-        return self.clean((ROOT / "data" / SAMPLE / "register.csv").read_text(encoding="utf-8"))
+        project = self.project((ROOT / "data" / SAMPLE / "register.csv").read_text(encoding="utf-8"))
+        shutil.copy(ROOT / "data" / SAMPLE / "decisions.csv", project.folder)
+        return clean(project)
 
     def clean(self, rows: Iterable[Mapping[str, str]] | str, changes: Mapping[str, str] | None = None) -> Cleaned:
         """Write a project and take its register through the first two stages."""

@@ -159,6 +159,12 @@ def test_a_hostile_value_is_one_argument_and_runs_nothing(checkout, name, value,
         ("compare", ["PERIODS=2023H1 2023H2", "PROJECT=demo"], ["--project=demo", "--periods=2023H1 2023H2"]),
         ("compare", [], ["--project=smart-government-ii", "--periods="]),
         ("freeze", ["PERIOD=2024H1"], ["--project=smart-government-ii", "--period=2024H1", "--force="]),
+        (
+            "decide",
+            ["PERIOD=2024H1", "PROJECT=demo", "FILE=a b.xlsx"],
+            ["--project=demo", "--period=2024H1", "--file=a b.xlsx"],
+        ),
+        ("evaluate-classification", [], []),
         ("freeze", ["PERIOD=2024H1", "PROJECT=demo", "FORCE=1"], ["--project=demo", "--period=2024H1", "--force=1"]),
     ],
 )
@@ -173,6 +179,7 @@ def test_a_tool_is_one_command_with_what_the_caller_set(checkout, target, given,
     ("target", "name", "call"),
     [
         ("project", "NAME", ["--name={}"]),
+        ("decide", "FILE", ["--project=smart-government-ii", "--period=", "--file={}"]),
         ("reports", "PROJECT", ["--project={}", "--force="]),
         ("reports", "FORCE", ["--project=smart-government-ii", "--force={}"]),
         ("template", "PROJECT", ["--project={}", "--force="]),
@@ -212,7 +219,7 @@ def test_any_other_variable_on_the_command_line_is_refused_unexpanded(checkout, 
     before = files_of(checkout)
     done = make(checkout, "report", "PERIOD=2024H1", f"{name}=$(shell touch pwned)touch pwned;")
     assert (done.returncode, arguments_of(checkout), files_of(checkout)) == (2, (), before)
-    assert name == ".RECIPEPREFIX" or "there are PROJECT, PERIOD, PERIODS, AS_OF, FORCE and NAME" in done.stderr
+    assert name == ".RECIPEPREFIX" or "there are PROJECT, PERIOD, PERIODS, AS_OF, FORCE, FILE and NAME" in done.stderr
 
 
 def test_a_refusal_names_the_misspelt_variable(checkout):
@@ -258,7 +265,7 @@ def test_values_that_a_make_above_hands_down_run_nothing(checkout):
 
 def targets():
     """Every target that the Makefile names before a colon, special ones apart."""
-    names = re.findall(r"^([a-z][a-z ]*):(?!=)", MAKEFILE, flags=re.MULTILINE)
+    names = re.findall(r"^([a-z][a-z -]*):(?!=)", MAKEFILE, flags=re.MULTILINE)
     return sorted({name for group in names for name in group.split()})
 
 

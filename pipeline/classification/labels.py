@@ -148,7 +148,7 @@ def review_list(labelled: pd.DataFrame) -> pd.DataFrame:
 
 
 def _reason(rows: pd.DataFrame, name: str) -> pd.Series:
-    sure = rows[f"{name}_proposed_confidence"].map("{:.2f}".format)
+    sure = rows[f"{name}_proposed_confidence"].map("{:.2f}".format).astype("str")
     evidence = rows[f"{name}_proposed_evidence"]
     told = "The text speaks for '" + rows[f"{name}_proposed"] + "' (" + rows[f"{name}_proposed_basis"] + ", " + sure
     told = told + ")" + (": " + evidence).where(evidence != "", "") + "."

@@ -103,9 +103,10 @@ def _rendering(call: Call, form: str) -> Callable[[Path], None]:
 def _work_pages(call: Call, folder: Path) -> None:
     """Make the pages to work with inside the house; they name who is responsible, so no notebook shows them."""
     from pipeline.reporting.actions import write_actions
+    from pipeline.reporting.provisional import opened
     from pipeline.reporting.uptake import write_uptake
 
-    stage = call.stage(folder)
+    stage, _ = opened(call.stage(folder))
     write_actions(stage)
     write_uptake(stage)
 

@@ -7,11 +7,13 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from pipeline.classification.labels import PROVISIONAL
 from pipeline.indicators.facts import resolved_as_of
 from pipeline.indicators.reconciliation import in_annex
 from pipeline.period import Window
 from pipeline.project import Project
 from pipeline.reporting.labels import labels
+from pipeline.reporting.provisional import MARK
 from pipeline.reporting.tables import Table, simple
 from pipeline.reporting.words import Words
 
@@ -48,6 +50,7 @@ def annex(labelled: pd.DataFrame, facts: pd.DataFrame, window: Window) -> pd.Dat
             "registration_no": cases["registration_no"],
             "date_received": cases["date_received"].dt.normalize(),
             "type": shown["type"],
+            "type_basis": cases["type_basis"],
             "channel": shown["channel"],
             "summary": cases["summary_public"],
             "action_taken": cases["action_taken_public"],
@@ -70,6 +73,7 @@ def annex_table(annex: pd.DataFrame, project: Project, words: Words) -> Table:
         headers.append(text("Registered no."))
     headers += [text("Type"), text("Summary of the issue"), text("Action taken"), text("Status and time to resolve")]
     statuses, types = labels(project, words, "status"), labels(project, words, "type")
+    types = {code: label.removesuffix(MARK) for code, label in types.items()}
     rows = []
     for row in annex.to_dict("records"):
         received = row["date_received"]
@@ -78,7 +82,7 @@ def annex_table(annex: pd.DataFrame, project: Project, words: Words) -> Table:
                 words.number(row["no"]),
                 text("not stated") if pd.isna(received) else words.day(received.date()),
                 *([_blank(row["registration_no"])] if with_number else []),
-                types[row["type"]],
+                types[row["type"]] + (MARK if row["type_basis"] in PROVISIONAL else ""),
                 _shortened(row["summary"], words),
                 _shortened(row["action_taken"], words),
                 _outcome(row, statuses[row["status"]], words),
@@ -95,12 +99,16 @@ def case_id(no: int) -> str:
 
 
 def public_cases(annex: pd.DataFrame, project: Project, words: Words) -> pd.DataFrame:
-    """Return the annex as public/cases.csv holds it: whole, with codes, days as 2024-06-30, unknowns blank."""
+    """Return the annex as public/cases.csv holds it: whole, with codes, days as 2024-06-30, unknowns blank.
+
+    Where the project counts proposals a last column, `type_basis`, says who gave each type.
+    """
     annex = annex.assign(time_to_resolve=[time_to_resolve(row, words) for row in annex.to_dict("records")])
     annex = annex.assign(**{name: annex[name].dt.strftime("%Y-%m-%d") for name in ("date_received", "date_resolved")})
     if not project.settings.publish_registration_no:
         annex = annex.assign(registration_no="")
-    return annex[list(ANNEX_COLUMNS)]
+    more = ["type_basis"] if project.settings.classification.count_proposals else []
+    return annex[[*ANNEX_COLUMNS, *more]]
 
 
 def time_to_resolve(row: dict[str, Any], words: Words) -> str:

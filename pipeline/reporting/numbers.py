@@ -28,6 +28,8 @@ class Numbers:
 
     table: pd.DataFrame
     words: Words
+    provisional_types: frozenset[str] = frozenset()
+    has_provisional_relations: bool = False
 
     @cached_property
     def _rows(self) -> dict[Key, dict[str, Any]]:
@@ -108,12 +110,22 @@ class Numbers:
             if key[:3] == (indicator, scope, dimension) and key[3]
         }
 
+    def _is_provisional(self, row: dict[str, Any]) -> bool:
+        """Say whether a count holds labels that a rule or the model proposed."""
+        by_type = row["dimension"] == "type" and row["member"] in self.provisional_types
+        return by_type or (self.has_provisional_relations and row["indicator"] in ("unrelated", "eligible"))
+
     def public(self) -> pd.DataFrame:
-        """Return the table of public/indicators.csv: tidy, values unrounded, whole numbers without decimals."""
+        """Return the table of public/indicators.csv: tidy, values unrounded, whole numbers without decimals.
+
+        What holds provisional labels is marked by * in `display`.
+        """
         table = self.table.fillna({"dimension": "", "member": ""})
         withheld = [is_withheld(*key) for key in zip(table["dimension"], table["member"], strict=True)]
         table = table[~pd.Series(withheld, index=table.index, dtype=bool)]
-        shown = [display(row, self.words) for row in table.to_dict("records")]
+        shown = [
+            display(row, self.words) + (" *" if self._is_provisional(row) else "") for row in table.to_dict("records")
+        ]
         value = table["value"].map(lambda v: "" if pd.isna(v) else str(int(v)) if v == int(v) else repr(float(v)))
         parts = {name: table[name].astype("Int64") for name in ("numerator", "denominator")}
         return table.assign(value=value, display=shown, **parts)[list(PUBLIC_COLUMNS)]

@@ -34,6 +34,7 @@ from pipeline.reporting.changes import beside_previous
 from pipeline.reporting.charts import Charts
 from pipeline.reporting.labels import labels
 from pipeline.reporting.numbers import Numbers
+from pipeline.reporting.provisional import Provisional, opened
 from pipeline.reporting.restated import Restated
 from pipeline.reporting.results import Framework
 from pipeline.reporting.summary import Summary
@@ -106,6 +107,7 @@ class Report:
     checks: pd.DataFrame
     traces: Traces
     code: str
+    provisional: Provisional
     is_internal: bool = False
 
     @classmethod
@@ -116,6 +118,7 @@ class Report:
         must never be opened so in a notebook.
         """
         words = words_for(stage.project.settings.language)
+        stage, provisional = opened(stage)
         table = stage.load("indicators.csv")
         assert tuple(table.columns) == INDICATOR_COLUMNS
         if is_internal:
@@ -123,12 +126,13 @@ class Report:
         return cls(
             stage=stage,
             words=words,
-            numbers=Numbers(table, words),
+            numbers=Numbers(table, words, provisional.types, has_provisional_relations=provisional.has_relations),
             annex=stage.load("annex.parquet"),
             findings=visible_findings(stage),
             checks=stage.load("reconciliation.csv"),
             traces=Traces(stage.load("traces.parquet")),
             code=code,
+            provisional=provisional,
             is_internal=is_internal,
         )
 
@@ -143,6 +147,7 @@ class Report:
             is_draft=self.is_draft,
             is_provisional=self.is_provisional,
             is_internal=self.is_internal,
+            provisional_note=self.provisional.note(self.words),
             **context,
         )
         return Section(html.strip() + "\n")
@@ -422,6 +427,11 @@ class Report:
             not_collected=self._not_collected(),
             reasons=self._reasons(),
             completeness=self.numbers.linked("register_completeness"),
+            labels_told=[
+                self.provisional.told(label, self.words)
+                for label, dimension in (("type", "type"), ("relation", ""))
+                if self.numbers.is_collected("received" if dimension else "unrelated", dimension)
+            ],
         )
 
     def _told_findings(self, found: pd.DataFrame) -> list[str]:

@@ -1,0 +1,26 @@
+"""Where the labels behind the figures come from: how many of the grievances received, by label, member and basis."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from pipeline.indicators.computation import Measured
+
+COLUMNS = ("scope", "label", "member", "basis", "grievances")
+"""The columns of internal/label_bases.csv."""
+LABELS = ("type", "relation", "topic")
+
+
+def label_bases(labelled: pd.DataFrame, measured: Measured) -> pd.DataFrame:
+    """Count the grievances received in each scope by the label that is counted and by who gave it.
+
+    `labelled` are the cases that were measured. One row a scope, label, member and basis that occurs.
+    """
+    parts = []
+    for scope, facts in measured.facts.items():
+        received = labelled[facts["is_received"]]
+        for name in LABELS:
+            counts = received.groupby([f"{name}_counted", f"{name}_basis"]).size()
+            table = counts.rename("grievances").rename_axis(["member", "basis"]).reset_index()
+            parts.append(table.assign(scope=scope, label=name))
+    return pd.concat(parts, ignore_index=True)[list(COLUMNS)]
