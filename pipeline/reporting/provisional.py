@@ -81,7 +81,9 @@ class Provisional:
         always = ("register", "decision", "rule", "model")
         parts = [f"{names[one]} {words.number(counts.get(one, 0))}" for one in names if one in always or one in counts]
         what = {"type": text("the type"), "relation": text("the relation to the project")}[label]
-        return text("Who says %(what)s of the grievances received: %(parts)s.", what=what, parts="; ".join(parts))
+        return text(
+            "Where %(what)s of the grievances received comes from: %(parts)s.", what=what, parts="; ".join(parts)
+        )
 
 
 def opened(stage: Stage) -> tuple[Stage, Provisional]:

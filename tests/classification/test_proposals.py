@@ -1,0 +1,161 @@
+"""What the texts speak for is shown with its evidence, learned from the office's labels, and counted only if asked."""
+
+from __future__ import annotations
+
+import csv
+
+import pandas as pd
+import pytest
+from making import ROOT, SAMPLE, Cleaned, Maker, clean, members
+
+from pipeline.classification.decisions import COLUMNS, text_hashes
+from pipeline.classification.labels import review_list
+from pipeline.classification.proposals import Labelling, labelled_cases
+from pipeline.classification.review import review_table, review_workbook
+from pipeline.classification.views import every_label, models_shown, proposals_shown
+from pipeline.project import load_project
+
+FIRST_PART = 120
+DECIDED = 50
+
+
+def sample_rows(*emptied: str) -> list[dict[str, str]]:
+    with (ROOT / "data" / SAMPLE / "register.csv").open(encoding="utf-8-sig", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    headings = {"type": "Type", "relation": "Relation"}
+    for row in rows:
+        for heading in row:
+            if heading.casefold() in {headings[name].casefold() for name in emptied}:
+                row[heading] = ""
+    return rows
+
+
+def test_the_types_of_the_sample_are_recovered_with_their_evidence(make: Maker) -> None:
+    known = make.sample().labelled
+    emptied = make.clean(sample_rows("type", "relation"))
+    cases = pd.concat([emptied.labelled, emptied.sensitive]).set_index("registration_no")
+    stated = known[known["type"].notna()].set_index("registration_no")
+    assert cases["type"].isna().all()
+    assert len(stated) == 9
+    said = cases.loc[stated.index]
+    is_right = said["type_proposed"] == stated["type"]
+    assert is_right.sum() >= 8
+    assert (said.loc[is_right, "type_proposed_evidence"] != "").all()
+    assert set(said["type_counted"]) == {"not_stated"}
+
+
+def test_a_label_that_the_register_gives_is_never_changed(make: Maker) -> None:
+    labelled = make.sample().labelled
+    given = labelled["type"].notna()
+    assert labelled.loc[given, "type_counted"].tolist() == labelled.loc[given, "type"].tolist()
+    assert set(labelled.loc[given, "type_basis"]) == {"register"}
+    assert labelled["relation_counted"].tolist() == labelled["relation"].tolist()
+
+
+def test_proposals_are_counted_only_where_the_project_says_so(make: Maker) -> None:
+    rows = sample_rows("type")
+    plain = make.clean(rows)
+    assert set(plain.labelled["type_basis"]) == {"not_stated"}
+    counting = make.clean(rows, {"classification": "{count_proposals: true}"})
+    kinds = counting.labelled.set_index("registration_no")[["type_counted", "type_basis", "type_confidence"]]
+    assert kinds.loc["12/2024", ["type_counted", "type_basis"]].tolist() == ["request", "rule"]
+    assert 0.5 <= kinds.loc["12/2024", "type_confidence"] < 1
+    assert members(counting.measure("2024H1"), "eligible", "type")["request"] >= 1
+    asked = review_list(counting.labelled).query("label == 'type'")
+    assert len(asked) == len(counting.labelled), "what is provisional is asked all the same"
+
+
+@pytest.fixture(scope="module")
+def demo() -> Cleaned:
+    return clean(load_project("demo"))
+
+
+@pytest.fixture(scope="module")
+def begun(demo: Cleaned) -> tuple[pd.DataFrame, Labelling]:
+    """The demonstration with the types of its first part alone, and how it is labelled."""
+    cases = demo.cases.assign(type=demo.cases["type"].where(demo.cases.index < FIRST_PART))
+    return cases, labelled_cases(cases, demo.project)
+
+
+def test_one_review_round_makes_the_rest_better(demo: Cleaned, begun: tuple[pd.DataFrame, Labelling]) -> None:
+    cases, before = begun
+    truth = demo.cases["type"]
+    table = review_table(before.labelled, demo.project)
+    asked = table[(table["label"] == "type") & (table["why_asked"] == "Nobody stated it")]
+    place = pd.Series(cases.index, index=cases["source_row"])
+    chosen = [case for case in place[asked["row"]] if pd.notna(truth[case])][:DECIDED]
+    lines = pd.DataFrame(
+        {
+            "registration_no": cases.loc[chosen, "registration_no"].fillna(""),
+            "row": cases.loc[chosen, "source_row"].astype("str"),
+            "label": "type",
+            "value": truth[chosen],
+            "who": "test",
+            "date": "2025-01-10",
+            "reason": "test",
+            "text_hash": text_hashes(cases.loc[chosen]),
+        }
+    )[list(COLUMNS)]
+    after = labelled_cases(cases, demo.project, lines)
+    assert (after.labelled.loc[chosen, "type_basis"] == "decision").all()
+    rest = [case for case in cases.index if case >= FIRST_PART and pd.notna(truth[case]) and case not in set(chosen)]
+    accuracy = [(one.labelled.loc[rest, "type_proposed"] == truth[rest]).mean() for one in (before, after)]
+    assert accuracy[1] > accuracy[0], accuracy
+
+
+def test_the_same_register_gives_the_same_labels_in_another_order(
+    demo: Cleaned, begun: tuple[pd.DataFrame, Labelling]
+) -> None:
+    cases, before = begun
+    turned = labelled_cases(cases.iloc[::-1], demo.project)
+    assert {name: one.model_hash for name, one in turned.models.items()} == {
+        name: one.model_hash for name, one in before.models.items()
+    }
+    pd.testing.assert_frame_equal(turned.labelled.sort_index(), before.labelled)
+    assert before.models
+
+
+def test_sensitive_grievances_teach_the_model_nothing_and_are_in_no_table(demo: Cleaned) -> None:
+    labelling = labelled_cases(demo.cases, demo.project)
+    sensitive = set(demo.sensitive["source_row"])
+    assert sensitive
+    for trained in labelling.models.values():
+        rows = set(demo.cases.loc[[i for i in trained.out_of_fold.index if i >= 0], "source_row"])
+        assert not rows & sensitive
+    for table in (proposals_shown(demo.labelled), every_label(demo.labelled), review_list(demo.labelled)):
+        assert not set(table["row"]) & sensitive
+        assert "sensitivity" not in set(table["label"])
+    assert models_shown(labelling.models, labelling.without)["label"].tolist() == ["type", "relation", "topic"]
+
+
+def test_the_review_asks_signs_of_sensitivity_first_then_the_least_sure(make: Maker) -> None:
+    base = {"date_received": "2024-03-05", "channel": "email", "status": "Resolving", "type": "Complaint"}
+    texts = ["The foreman demanded a bribe.", "", "She asked when the tender will be announced?"]
+    rows = [{**base, "registration_no": f"{n}/2024", "summary": text} for n, text in enumerate(texts, 1)]
+    rows[1]["type"] = ""
+    cleaned = make.clean(rows)
+    labelled = labelled_cases(cleaned.cases, cleaned.project).labelled
+    table = review_table(labelled, cleaned.project)
+    assert table["why_asked"].drop_duplicates().tolist()[:3] == [
+        "A sign of a sensitive grievance",
+        "Nobody stated it",
+        "The text contradicts the register",
+    ]
+    assert table.loc[table["label"] == "type", ["registration_no", "register", "proposed"]].head(
+        2
+    ).to_numpy().tolist() == [
+        ["2/2024", "", ""],
+        ["3/2024", "Complaint", "Question"],
+    ]
+    assert review_workbook(table, cleaned.project) == review_workbook(table, cleaned.project)
+
+
+ODD = ["", "x", "?" * 7, "🙂🙂🙂", "Где the тендер үү?", "\udcff\udcfe", "\x00\x07", "а" * 1_000_000, "word " * 200_000]
+
+
+def test_odd_texts_get_a_label_or_none_and_raise_nothing(demo: Cleaned) -> None:
+    cases = demo.cases.copy()
+    cases["summary_public"] = cases["summary_public"].astype("object")
+    cases.loc[cases.index[: len(ODD)], "summary_public"] = pd.Series(ODD, index=cases.index[: len(ODD)], dtype="object")
+    labelled = labelled_cases(cases, demo.project).labelled
+    assert labelled[["type_proposed", "relation_proposed", "topic_proposed"]].notna().all(axis=None)
