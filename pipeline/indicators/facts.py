@@ -227,7 +227,7 @@ def is_contactable(cases: pd.DataFrame, project: Project) -> pd.Series:
 
 
 def _answers(cases: pd.DataFrame, frame: pd.DataFrame, project: Project, a: pd.Timestamp) -> dict[str, pd.Series]:
-    eligible, settings = frame["is_eligible"], project.settings
+    eligible = frame["is_eligible"]
     resolved = eligible & (frame["status"] == "resolved")
     told = cases["date_outcome_communicated"].dt.normalize() <= a
     benefit = (
