@@ -16,7 +16,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from pipeline.indicators.facts import OPEN, end_of_standard, is_contactable, prepare, status_at
+from pipeline.indicators.facts import OPEN, end_of_standard, is_contactable, is_severe, prepare, status_at
 from pipeline.period import Scopes
 from pipeline.project import NOT_STATED, Project
 from pipeline.register.reading import PLACE
@@ -84,7 +84,7 @@ def open_actions(labelled: pd.DataFrame, project: Project, scopes: Scopes, colle
     status = status_at(cases, a)
     here = cases["is_admissible"] & (cases["date_received_latest"] <= a)
     is_open = here & status.isin(OPEN)
-    severe = here & _severe(cases, project)
+    severe = here & is_severe(cases, project)
     unnotified = severe & ~_happened(cases["date_bank_notified"], a)
     unnotified &= project.settings.bank_notification is not None
     contactable = is_contactable(cases, project)
@@ -134,12 +134,6 @@ def _in_order(table: pd.DataFrame, latest: pd.Series) -> pd.DataFrame:
     )
     order = keys.sort_values(list(keys), kind="stable", na_position="last").index
     return table.loc[order, list(COLUMNS)].reset_index(drop=True)
-
-
-def _severe(cases: pd.DataFrame, project: Project) -> pd.Series:
-    settings = project.settings
-    first = settings.severities.index(settings.severe_from) if settings.severe_from else len(settings.severities)
-    return cases["severity"].isin(settings.severities[first:])
 
 
 def _happened(dates: pd.Series, a: pd.Timestamp) -> pd.Series:

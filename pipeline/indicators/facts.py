@@ -213,6 +213,13 @@ def _deadlines(
     }
 
 
+def is_severe(cases: pd.DataFrame, project: Project) -> pd.Series:
+    """Say which grievances have the severity that project.yml names in `severe_from`, or one above it."""
+    settings = project.settings
+    first = settings.severities.index(settings.severe_from) if settings.severe_from else len(settings.severities)
+    return cases["severity"].isin(settings.severities[first:])
+
+
 def is_contactable(cases: pd.DataFrame, project: Project) -> pd.Series:
     """Say which complainants can be answered: a contact is on record, or the channel answers by itself."""
     answers = {code for code, channel in project.settings.channels.items() if channel.answers_by_itself}
@@ -220,7 +227,7 @@ def is_contactable(cases: pd.DataFrame, project: Project) -> pd.Series:
 
 
 def _answers(cases: pd.DataFrame, frame: pd.DataFrame, project: Project, a: pd.Timestamp) -> dict[str, pd.Series]:
-    eligible, settings = frame["is_eligible"], project.settings
+    eligible = frame["is_eligible"]
     resolved = eligible & (frame["status"] == "resolved")
     told = cases["date_outcome_communicated"].dt.normalize() <= a
     benefit = (
@@ -228,7 +235,6 @@ def _answers(cases: pd.DataFrame, frame: pd.DataFrame, project: Project, a: pd.T
         & cases["is_benefit_related"].fillna(False).astype(bool)
         & (cases["date_received_latest"] <= a)
     )
-    severe_from = settings.severities.index(settings.severe_from) if settings.severe_from else len(settings.severities)
     return {
         "is_satisfied": eligible & cases["satisfaction"].eq("satisfied"),
         "is_dissatisfied": eligible & cases["satisfaction"].eq("dissatisfied"),
@@ -238,7 +244,7 @@ def _answers(cases: pd.DataFrame, frame: pd.DataFrame, project: Project, a: pd.T
         "is_outcome_communicated": resolved & is_contactable(cases, project) & told,
         "is_referred": frame["is_unrelated"] & cases["referred_to"].notna(),
         "is_anonymous": frame["is_received"] & cases["is_anonymous"].fillna(False).astype(bool),
-        "is_severe": eligible & cases["severity"].isin(settings.severities[severe_from:]),
+        "is_severe": eligible & is_severe(cases, project),
         "is_benefit_related": benefit,
         "is_benefit_addressed": benefit & (frame["status"] == "resolved"),
         "required_cells": np.where(frame["is_received"] | frame["is_unplaced"], cases["required_cells"], 0),

@@ -34,8 +34,9 @@ from pipeline.reporting.changes import (
 from pipeline.reporting.comparability import Comparability
 from pipeline.reporting.labels import labels
 from pipeline.reporting.numbers import PUBLIC_COLUMNS, Numbers
-from pipeline.reporting.report import PACKAGES, Section, environment_of, visible_findings
+from pipeline.reporting.report import PACKAGES, Section, visible_findings
 from pipeline.reporting.tables import Cell, Table
+from pipeline.reporting.templating import environment_of
 from pipeline.reporting.trends import Trends
 from pipeline.reporting.words import Words, words_for
 from pipeline.stage import ComparisonStage

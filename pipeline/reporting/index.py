@@ -17,7 +17,6 @@ from math import isfinite
 from pathlib import Path
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from pipeline.errors import InputError
@@ -27,6 +26,7 @@ from pipeline.reporting.marks import Marks, read_marks
 from pipeline.reporting.numbers import PUBLIC_COLUMNS
 from pipeline.reporting.sparklines import image, sparkline
 from pipeline.reporting.tables import Table, simple
+from pipeline.reporting.templating import compact, environment_of, styles
 from pipeline.reporting.words import Words, words_for
 
 INDEX = "index.html"
@@ -36,7 +36,6 @@ COMPARISONS = "comparison"
 KEY_FIGURES = ("received", "eligible", "resolution_rate", "resolution_working_days_median", "closing_stock")
 """The indicators that the page repeats, in the order of its columns."""
 _WIDTHS = (28, 9, 9, 17, 13, 10, 14)
-_TEMPLATES = Path(__file__).with_name("templates")
 _MOST_BYTES = 50_000_000
 _LONGEST_DISPLAY = 100
 _COMPARISON = re.compile("[0-9A-Za-z@.+_-]{1,200}")
@@ -179,17 +178,9 @@ class Index:
 
     def html(self) -> str:
         """Return the page: one file, no script, loads nothing."""
-        environment = Environment(
-            loader=FileSystemLoader(_TEMPLATES / "project"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        environment.globals.update(_=self.words.text, words=self.words, settings=self.project.settings)
-        styles = [(_TEMPLATES / name).read_text(encoding="utf-8") for name in ("report.css", "project/index.css")]
+        environment = environment_of(self.words, self.project.settings, folder="project")
         html = environment.get_template("index.html.j2").render(
-            css=Markup("\n".join(styles)),
+            css=Markup(styles("report.css", "project/index.css")),
             latest=self._own[0] if self._own else None,
             name_of=self._name,
             marks_of=self._marks,
@@ -199,8 +190,7 @@ class Index:
             has_draft=any(entry.marks is not None and entry.marks.is_draft for entry in self.entries),
             has_provisional=any(entry.is_provisional for entry in self.entries),
         )
-        lines = (line.rstrip() for line in html.splitlines())
-        return "\n".join(line for line in lines if line) + "\n"
+        return compact(html)
 
     @cached_property
     def _own(self) -> list[Entry]:

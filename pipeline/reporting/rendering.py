@@ -16,7 +16,8 @@ import nbformat
 from pipeline.files import write_bytes
 from pipeline.project import Settings
 from pipeline.reporting.marks import Marks
-from pipeline.reporting.report import TEMPLATES, Report, Section
+from pipeline.reporting.report import Report, Section
+from pipeline.reporting.templating import TEMPLATES, compact, styles
 from pipeline.reporting.words import Words
 
 _EPOCH = "0"
@@ -90,9 +91,7 @@ def render_html(
     exporter = HTMLExporter(config=config, template_name="report", extra_template_basedirs=[str(TEMPLATES)])
     node = _with_sections(nbformat.read(notebook, as_version=4), instead or {}, further)
     html, _ = exporter.from_notebook_node(node, resources={"report": _resources(document)})
-    lines = (line.rstrip() for line in html.splitlines())
-    text = "\n".join(line for line in lines if line) + "\n"
-    write_bytes(text.encode("utf-8"), target, restricted=document.is_internal)
+    write_bytes(compact(html).encode("utf-8"), target, restricted=document.is_internal)
 
 
 def render_internal(notebook: Path, target: Path, report: Report, further: Sequence[tuple[str, Section]] = ()) -> None:
@@ -160,7 +159,7 @@ def _resources(document: Document) -> dict[str, Any]:
         "title": document.title,
         "author": settings.implementing_unit,
         "meta": Marks(document.is_draft, document.is_provisional, document.counted_to).meta(),
-        "css": (TEMPLATES / "report.css").read_text(encoding="utf-8"),
+        "css": styles("report.css"),
         "skip": text("Skip to the key figures"),
         "running": document.running,
         "is_draft": document.is_draft,

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from pipeline import __version__
@@ -39,12 +38,12 @@ from pipeline.reporting.restated import Restated
 from pipeline.reporting.results import Framework
 from pipeline.reporting.summary import Summary
 from pipeline.reporting.tables import simple
+from pipeline.reporting.templating import environment_of
 from pipeline.reporting.traced import Traced
 from pipeline.reporting.uptake import Uptake
 from pipeline.reporting.words import Words, words_for
 from pipeline.stage import SetFolder, Stage
 
-TEMPLATES = Path(__file__).with_name("templates")
 PACKAGES = (
     "babel",
     "holidays",
@@ -71,20 +70,6 @@ class Section:
 
     def _repr_html_(self) -> str:
         return self.html
-
-
-def environment_of(words: Words, settings: Settings, **more: Any) -> Environment:
-    """Prepare the templates of the sections, with the words and the settings that all of them use."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES / "sections"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals.update(_=words.text, words=words, settings=settings, **more)
-    environment.filters["day"] = words.day
-    return environment
 
 
 def visible_findings(stage: SetFolder) -> pd.DataFrame:

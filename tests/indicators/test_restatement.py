@@ -133,6 +133,24 @@ def test_another_minimum_n_is_a_changed_rule(make: Maker) -> None:
     assert (rate["reason"], rate["change"]) == ("rule_changed", 0)
 
 
+def test_a_rate_for_beneficiaries_is_restated_by_grievances_and_by_their_number(make: Maker) -> None:
+    cleaned = make.clean(REGISTER, COMPLETE | {"beneficiaries": "{total: 3000, source: census, date: 2024-01-01}"})
+    freeze(cleaned, "2024H1")
+    record = read(cleaned.project, "2024H1")
+    late = REGISTER[1] | {"registration_no": "7/2024", "date_received": "2024-06-20"}
+    counted = make.clean(
+        [*REGISTER, late], COMPLETE | {"beneficiaries": "{total: 3500, source: census, date: 2024-06-01}"}
+    )
+    rate = restated(record, counted).query("indicator == 'received_per_1000_beneficiaries' and scope == 'period'")
+    # 6 of 3,000 were published, 7 of 3,500 are told now: 7/2024 made the numerator, the count of people the rest.
+    first = rate.iloc[0]
+    assert (first["published"], first["published_of"], first["now"], first["now_of"]) == (6, 3000, 7, 3500)
+    assert rate[["reason", "change", "rows"]].to_numpy().tolist() == [
+        ["registered_since", 1, "7/2024 (+1)"],
+        ["rule_changed", 0, ""],
+    ]
+
+
 def test_a_correction_that_explains_a_change_is_told(make: Maker) -> None:
     record = frozen(make)
     project = make.project(REGISTER, COMPLETE)

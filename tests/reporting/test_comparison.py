@@ -9,12 +9,14 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import unquote
 
+import pandas as pd
 import pytest
 from making import Cleaned, Maker
 from marked import marked_catalogue
 
 from pipeline.errors import ReconciliationError
 from pipeline.indicators.comparing import backlog, completeness, measure_each, reconcile_each, require_each, tidy
+from pipeline.indicators.freezing import record_of, store
 from pipeline.register.mapping import collected
 from pipeline.reporting import words
 from pipeline.reporting.comparison import Comparison
@@ -54,6 +56,7 @@ def save_steps(cleaned: Cleaned, stage: ComparisonStage) -> None:
         (stock, "backlog.csv"),
         (completeness(cleaned.labelled, measured), "completeness.csv"),
         (checks, "reconciliation.csv"),
+        (pd.DataFrame({"column": list(collected(cleaned.register))}), "columns.csv"),
         (cleaned.findings, "findings.parquet"),
         (cleaned.sensitive, "sensitive.parquet"),
     ):
@@ -133,6 +136,21 @@ def test_a_changed_standard_is_told_with_the_periods_before_and_after(make: Make
         "Channel A counter was opened First quarter of 2024; Second quarter of 2024, its first part Second quarter of "
         "2024, its last part" in told
     )
+
+
+def test_a_period_that_was_published_by_other_rules_is_told(make: Maker, tmp_path: Path) -> None:
+    then = make.clean(TWO_QUARTERS, {"minimum_n": "10"})
+    known = collected(then.register)
+    files = record_of(then.labelled, then.measure("2024Q1"), then.project, then.scopes("2024Q1"), known)
+    store(then.project, "2024Q1", files, force=False)
+    told = words_of(opened(then, "2024Q1 2024Q2", tmp_path / "same").comparable().html)
+    assert "First quarter of 2024 was published by the rules that hold today." in told
+    assert "Second quarter of 2024 was published" not in told
+    now = make.clean(TWO_QUARTERS, {"minimum_n": "5"})
+    store(now.project, "2024Q1", files, force=False)
+    told = words_of(opened(now, "2024Q1 2024Q2", tmp_path / "other").comparable().html)
+    assert "First quarter of 2024 was published by other rules and is counted by today's here." in told
+    assert "Changed since: smallest number of which a percentage is given." in told
 
 
 def test_what_was_not_collected_in_a_period_is_told_and_not_compared(make: Maker, tmp_path: Path) -> None:
