@@ -19,7 +19,7 @@ from pipeline.classification.rules import classify_all
 from pipeline.classification.taxonomy import LabelName, choices
 from pipeline.classification.training_set import read_training_set
 from pipeline.errors import InputError
-from pipeline.project import NOT_STATED, Project
+from pipeline.project import NOT_STATED, Project, fold, spellings
 
 MOST_TRAINING_ROWS = 5_000
 """Rows of the register that a model learns from at most; of more, those whose texts have the lowest digests."""
@@ -39,7 +39,14 @@ class Labelling:
 
 
 def labelled_cases(cases: pd.DataFrame, project: Project, decisions: pd.DataFrame | None = None) -> Labelling:
-    """Label every case by the order of authority; `decisions` are those of the project where they are not given."""
+    """Label every case by the order of authority; `decisions` are those of the project where they are not given.
+
+    Where project.yml names topics, the register's own become their codes; one that is none of them stays as it is.
+    """
+    if project.settings.topics:
+        codes = spellings(project.settings.topics)
+        own = {text: codes.get(fold(text), text) for text in cases["topic"].dropna().unique()}
+        cases = cases.assign(topic=cases["topic"].map(own))
     decided = decide(read_decisions(project) if decisions is None else decisions, cases)
     texts = cases["summary_public"].astype("object").fillna("")
     by_rules = classify_all(texts, project)

@@ -64,7 +64,8 @@ def models_shown(models: Mapping[LabelName, Trained], without: Mapping[LabelName
     lines = []
     for name in COUNTED:
         if name not in models:
-            lines.append({"label": name, "model": without.get(name, "")})
+            blank = {"training_set": "", "rows": "", "threshold": ""}
+            lines.append({"label": name, "model": without.get(name, ""), **blank})
             continue
         told = card(models[name])
         lines.append(
@@ -76,7 +77,7 @@ def models_shown(models: Mapping[LabelName, Trained], without: Mapping[LabelName
                 "threshold": str(told["threshold"]),
             }
         )
-    return pd.DataFrame(lines, columns=["label", "model", "training_set", "rows", "threshold"]).fillna("")
+    return pd.DataFrame(lines, columns=["label", "model", "training_set", "rows", "threshold"])
 
 
 CARD = {

@@ -95,7 +95,7 @@ def _changes(
         table = measure(labelled, call.project, call.scopes, collected).table
         table = table[(table["scope"] == "period") & table["dimension"].isin(_TOLD_DIMENSIONS)]
         rows = table.to_dict("records")
-        shown.append({tuple(str(row[key]) for key in keys): display(row, words) for row in rows})
+        shown.append({tuple(str(row[key]) for key in keys): _plain(display(row, words)) for row in rows})
     types = labels(call.project, words, "type")
     told = []
     for key in dict.fromkeys([*shown[0], *shown[1]]):
@@ -105,6 +105,11 @@ def _changes(
             name = f"{name}, {types.get(key[2], NOT_STATED)}" if key[1] and key[2] else name
             told.append(f"{name}: {before} → {after}")
     return told
+
+
+def _plain(shown: str) -> str:
+    """Put blanks in the place of those that hold a number and its sign together, which not every terminal shows."""
+    return shown.replace("\u202f", " ").replace("\u00a0", " ")
 
 
 def _say(sentence: str) -> None:

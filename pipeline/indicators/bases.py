@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from pipeline.indicators.computation import Measured
@@ -24,3 +26,9 @@ def label_bases(labelled: pd.DataFrame, measured: Measured) -> pd.DataFrame:
             table = counts.rename("grievances").rename_axis(["member", "basis"]).reset_index()
             parts.append(table.assign(scope=scope, label=name))
     return pd.concat(parts, ignore_index=True)[list(COLUMNS)]
+
+
+def label_bases_of(labelled: pd.DataFrame, measured: Mapping[str, Measured]) -> pd.DataFrame:
+    """Put the counts of several periods together, each with its `period` before the columns of `label_bases`."""
+    parts = [label_bases(labelled, one).assign(period=period) for period, one in measured.items()]
+    return pd.concat(parts, ignore_index=True)[["period", *COLUMNS]]

@@ -34,6 +34,7 @@ from pipeline.reporting.changes import (
 from pipeline.reporting.comparability import Comparability
 from pipeline.reporting.labels import labels
 from pipeline.reporting.numbers import PUBLIC_COLUMNS, Numbers
+from pipeline.reporting.provisional import Provisional, opened
 from pipeline.reporting.report import PACKAGES, Section, visible_findings
 from pipeline.reporting.tables import Cell, Table
 from pipeline.reporting.templating import environment_of
@@ -69,10 +70,12 @@ class Comparison:
     completeness: pd.DataFrame
     findings: pd.DataFrame
     code: str
+    provisional: Provisional
 
     @classmethod
     def open(cls, stage: ComparisonStage, code: str = "") -> Comparison:
         """Read what the notebook's first steps wrote; `code` is the digest of the program."""
+        stage, provisional = opened(stage)
         checks = stage.load("reconciliation.csv")
         assert tuple(checks.columns) == CHECK_COLUMNS
         return cls(
@@ -84,6 +87,7 @@ class Comparison:
             completeness=stage.load("completeness.csv").astype({"period": "str"}),
             findings=visible_findings(stage),
             code=code,
+            provisional=provisional,
         )
 
     # -- what the sections share --------------------------------------------------------------------------------------
@@ -148,7 +152,10 @@ class Comparison:
     def numbers(self) -> dict[str, Numbers]:
         """The figures of each period, by label."""
         by_label = dict(tuple(self.table.groupby("period", sort=False)))
-        return {s.label: Numbers(by_label[s.label].reset_index(drop=True), self.words) for s in self.periods}
+        return {
+            s.label: Numbers(by_label[s.label].reset_index(drop=True), self.words, **self.provisional.for_numbers())
+            for s in self.periods
+        }
 
     @cached_property
     def sides(self) -> list[Side]:
@@ -177,7 +184,10 @@ class Comparison:
 
     def _section(self, name: str, **context: Any) -> Section:
         html = self._environment.get_template(f"{name}.html.j2").render(
-            is_draft=self.is_draft, is_provisional=self.is_provisional, **context
+            is_draft=self.is_draft,
+            is_provisional=self.is_provisional,
+            provisional_note=self.provisional.note(self.words),
+            **context,
         )
         return Section(html.strip() + "\n")
 

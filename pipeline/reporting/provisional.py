@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 import pandas as pd
 
 from pipeline.classification.labels import PROVISIONAL
 from pipeline.project import Project, Term
 from pipeline.reporting.words import Words
-from pipeline.stage import Stage
+from pipeline.stage import ComparisonStage, Stage
 
 MARK = "\u00a0*"
 """What stands behind the heading of a member that holds provisional labels."""
 BASES = "label_bases.csv"
+Opened = TypeVar("Opened", Stage, ComparisonStage)
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,10 @@ class Provisional:
     def is_empty(self) -> bool:
         """Whether nothing that was proposed is counted."""
         return not self.types and not self.has_relations
+
+    def for_numbers(self) -> dict[str, Any]:
+        """Return what `Numbers` is to know, by its name there."""
+        return {"provisional_types": self.types, "has_provisional_relations": self.has_relations}
 
     def marked(self, project: Project) -> Project:
         """Return the project with the mark behind the names of types, and of 'unrelated', that are provisional."""
@@ -86,7 +92,7 @@ class Provisional:
         )
 
 
-def opened(stage: Stage) -> tuple[Stage, Provisional]:
+def opened(stage: Opened) -> tuple[Opened, Provisional]:
     """Read who gave the labels of a set, and return its stage with the marks that follow from it."""
     provisional = Provisional(stage.load(BASES))
     return replace(stage, project=provisional.marked(stage.project)), provisional

@@ -111,7 +111,7 @@ class Report:
         return cls(
             stage=stage,
             words=words,
-            numbers=Numbers(table, words, provisional.types, has_provisional_relations=provisional.has_relations),
+            numbers=Numbers(table, words, **provisional.for_numbers()),
             annex=stage.load("annex.parquet"),
             findings=visible_findings(stage),
             checks=stage.load("reconciliation.csv"),

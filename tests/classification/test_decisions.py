@@ -108,7 +108,7 @@ def test_a_row_without_a_number_is_found_by_its_row_and_one_used_twice_too(make:
 )
 def test_a_faulty_decision_is_refused_with_its_row_and_column(make: Maker, changes: dict[str, str], said: str) -> None:
     before = make.clean(register("The road is bad."))
-    with pytest.raises(InputError, match="decisions.csv, ") as caught:
+    with pytest.raises(InputError, match=r"decisions\.csv, ") as caught:
         decided(before.project, line(before, **changes))
     assert said in str(caught.value)
 

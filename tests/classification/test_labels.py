@@ -79,7 +79,7 @@ def test_each_label_that_nobody_gave_is_listed_for_review_with_names_replaced(ma
 
 def test_the_labels_by_their_basis_add_up_to_the_cases(make: Maker) -> None:
     counted = coverage(make.clean(rows()).labelled)
-    assert counted.groupby("label")["grievances"].sum().to_dict() == {"relation": 14, "type": 14}
+    assert counted.groupby("label")["grievances"].sum().to_dict() == {"relation": 14, "topic": 14, "type": 14}
     of_relation = counted[counted["label"] == "relation"].set_index("basis")["grievances"].to_dict()
     assert of_relation == {"not_stated": 3, "register": 6, "status": 5}
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 from making import ROOT, SAMPLE, Cleaned, Maker, clean, members
 
 from pipeline.classification.decisions import COLUMNS, text_hashes
-from pipeline.classification.labels import review_list
-from pipeline.classification.proposals import Labelling, labelled_cases
+from pipeline.classification.labels import is_sensitive, review_list
+from pipeline.classification.proposals import labelled_cases
 from pipeline.classification.review import review_table, review_workbook
 from pipeline.classification.views import every_label, models_shown, proposals_shown
-from pipeline.project import load_project
+from pipeline.project import Project, Topic, load_project
 
-FIRST_PART = 120
 DECIDED = 50
 
 
@@ -71,24 +71,26 @@ def demo() -> Cleaned:
 
 
 @pytest.fixture(scope="module")
-def begun(demo: Cleaned) -> tuple[pd.DataFrame, Labelling]:
-    """The demonstration with the types of its first part alone, and how it is labelled."""
-    cases = demo.cases.assign(type=demo.cases["type"].where(demo.cases.index < FIRST_PART))
-    return cases, labelled_cases(cases, demo.project)
+def office(demo: Cleaned) -> Project:
+    """The demonstration with topics of its own: those that its register uses."""
+    topics = {name.lower().replace(" ", "_"): Topic(label=name) for name in sorted(demo.cases["topic"].unique())}
+    return replace(demo.project, settings=demo.project.settings.model_copy(update={"topics": topics}))
 
 
-def test_one_review_round_makes_the_rest_better(demo: Cleaned, begun: tuple[pd.DataFrame, Labelling]) -> None:
-    cases, before = begun
-    truth = demo.cases["type"]
-    table = review_table(before.labelled, demo.project)
-    asked = table[(table["label"] == "type") & (table["why_asked"] == "Nobody stated it")]
-    place = pd.Series(cases.index, index=cases["source_row"])
-    chosen = [case for case in place[asked["row"]] if pd.notna(truth[case])][:DECIDED]
+@pytest.mark.parametrize("first_part", [120, 200, 300])
+def test_one_review_round_makes_the_rest_better(demo: Cleaned, office: Project, first_part: int) -> None:
+    # Not the types: the demonstration draws requests and complaints from the same sentences; nobody could learn them.
+    truth = demo.cases["topic"].str.lower().str.replace(" ", "_")
+    cases = demo.cases.assign(topic=demo.cases["topic"].where(demo.cases.index < first_part))
+    before = labelled_cases(cases, office)
+    table = review_table(before.labelled, office)
+    asked = table[(table["label"] == "topic") & (table["why_asked"] == "Nobody stated it")].head(DECIDED)
+    chosen = pd.Series(cases.index, index=cases["source_row"])[asked["row"]].tolist()
     lines = pd.DataFrame(
         {
             "registration_no": cases.loc[chosen, "registration_no"].fillna(""),
             "row": cases.loc[chosen, "source_row"].astype("str"),
-            "label": "type",
+            "label": "topic",
             "value": truth[chosen],
             "who": "test",
             "date": "2025-01-10",
@@ -96,23 +98,33 @@ def test_one_review_round_makes_the_rest_better(demo: Cleaned, begun: tuple[pd.D
             "text_hash": text_hashes(cases.loc[chosen]),
         }
     )[list(COLUMNS)]
-    after = labelled_cases(cases, demo.project, lines)
-    assert (after.labelled.loc[chosen, "type_basis"] == "decision").all()
-    rest = [case for case in cases.index if case >= FIRST_PART and pd.notna(truth[case]) and case not in set(chosen)]
-    accuracy = [(one.labelled.loc[rest, "type_proposed"] == truth[rest]).mean() for one in (before, after)]
+    after = labelled_cases(cases, office, lines)
+    assert (after.labelled.loc[chosen, "topic_basis"] == "decision").all()
+    rest = cases.index[(cases.index >= first_part) & ~cases.index.isin(chosen)]
+    accuracy = [(one.labelled.loc[rest, "topic_proposed"] == truth[rest]).mean() for one in (before, after)]
     assert accuracy[1] > accuracy[0], accuracy
 
 
-def test_the_same_register_gives_the_same_labels_in_another_order(
-    demo: Cleaned, begun: tuple[pd.DataFrame, Labelling]
-) -> None:
-    cases, before = begun
-    turned = labelled_cases(cases.iloc[::-1], demo.project)
+def test_the_same_register_gives_the_same_labels_in_another_order(demo: Cleaned, office: Project) -> None:
+    cases = demo.cases.assign(topic=demo.cases["topic"].where(demo.cases.index < 300))
+    before, turned = labelled_cases(cases, office), labelled_cases(cases.iloc[::-1], office)
+    assert set(before.models) == {"type", "relation", "topic"}
     assert {name: one.model_hash for name, one in turned.models.items()} == {
         name: one.model_hash for name, one in before.models.items()
     }
     pd.testing.assert_frame_equal(turned.labelled.sort_index(), before.labelled)
-    assert before.models
+
+
+def test_every_flagged_grievance_of_the_demonstration_is_kept_apart_and_signs_find_those_that_have_one(
+    demo: Cleaned,
+) -> None:
+    flagged = demo.cases[demo.cases["is_sensitive"].fillna(False).astype(bool)]
+    assert set(flagged["source_row"]) <= set(demo.sensitive["source_row"])
+    in_doubt = set(demo.findings.loc[demo.findings["rule"] == "sensitive_in_doubt", "row"])
+    unflagged = demo.cases.assign(is_sensitive=pd.array([pd.NA] * len(demo.cases), dtype="boolean"))
+    found = is_sensitive(labelled_cases(unflagged, demo.project).labelled)
+    told = flagged[~flagged["source_row"].isin(in_doubt)]
+    assert found[told.index].mean() >= 0.98
 
 
 def test_sensitive_grievances_teach_the_model_nothing_and_are_in_no_table(demo: Cleaned) -> None:

@@ -1,4 +1,4 @@
-"""`decide` takes a filled review workbook into decisions.csv, once, and says what changes; what does not fit is refused."""
+"""`decide` takes a filled review workbook into decisions.csv once and says what changes; what is wrong is refused."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ class Office:
         labelled = labelled_cases(clean(project).cases, project).labelled
         self.file.write_bytes(review_workbook(review_table(labelled, project), project))
 
-    def fill(self, number: str, label: str, **cells: str) -> None:
+    def fill(self, number: str, of: str, /, **cells: str) -> None:
         book = openpyxl.load_workbook(self.file)
         sheet = book[SHEET]
         for row in range(HEADING_ROW + 1, sheet.max_row + 1):
             found = {name: sheet.cell(row, place) for place, name in enumerate(COLUMNS, 1)}
-            if (found["registration_no"].value, found["label"].value) == (number, label):
+            if (found["registration_no"].value, found["label"].value) == (number, of):
                 for name, value in cells.items():
                     found[name].value = value
                 book.save(self.file)
                 return
-        raise AssertionError(f"{number} is not asked for its {label}")
+        raise AssertionError(f"{number} is not asked for its {of}")
 
     def decide(self, *more: str) -> int:
         folders = [f"--data={self.data}", f"--outputs={self.outputs}"]
@@ -68,7 +68,7 @@ def test_a_decision_is_added_once_and_says_what_changes(office: Office, capsys: 
     assert office.decide() == 0
     told = capsys.readouterr().out
     assert "1 decision added to" in told
-    assert "Received: 15 → 16" in told
+    assert "Grievances received: 15 → 16" in told
     assert stat.S_IMODE(office.decisions.stat().st_mode) == 0o600
     project = load_project(SAMPLE)
     assert read_decisions(project)[["registration_no", "label", "value", "who"]].to_numpy().tolist() == [
@@ -86,7 +86,7 @@ def test_another_decision_is_added_after_the_first(office: Office, capsys: pytes
     office.decide()
     office.fill("1/2024", "type", decision="request", who="M&E analyst", reason="It asks for something")
     assert office.decide() == 0
-    assert "Received, Request: 2 → 3" in capsys.readouterr().out
+    assert "Grievances received, Request: 2 → 3" in capsys.readouterr().out
     assert read_decisions(load_project(SAMPLE))["label"].tolist() == ["sensitivity", "type"]
 
 

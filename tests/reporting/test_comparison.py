@@ -15,6 +15,7 @@ from making import Cleaned, Maker
 from marked import marked_catalogue
 
 from pipeline.errors import ReconciliationError
+from pipeline.indicators.bases import label_bases_of
 from pipeline.indicators.comparing import backlog, completeness, measure_each, reconcile_each, require_each, tidy
 from pipeline.indicators.freezing import record_of, store
 from pipeline.register.mapping import collected
@@ -55,6 +56,7 @@ def save_steps(cleaned: Cleaned, stage: ComparisonStage) -> None:
         (tidy(measured), "comparison.csv"),
         (stock, "backlog.csv"),
         (completeness(cleaned.labelled, measured), "completeness.csv"),
+        (label_bases_of(cleaned.labelled, measured), "label_bases.csv"),
         (checks, "reconciliation.csv"),
         (pd.DataFrame({"column": list(collected(cleaned.register))}), "columns.csv"),
         (cleaned.findings, "findings.parquet"),
