@@ -453,6 +453,12 @@ class Report:
                 "%(n)s channels were inferred, not stated; the split by channel rests on them.",
                 count,
             )
+        if rule == "type_missing" and self.settings.classification.count_proposals:
+            return words.plural(
+                "%(n)s grievance has no type in the register; what its text speaks for is counted as provisional.",
+                "%(n)s grievances have no type in the register; what their texts speak for is counted as provisional.",
+                count,
+            )
         if rule == "type_missing":
             return words.plural(
                 "%(n)s grievance has no type and is counted as 'not stated'.",
