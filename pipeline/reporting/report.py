@@ -133,6 +133,7 @@ class Report:
             is_provisional=self.is_provisional,
             is_internal=self.is_internal,
             provisional_note=self.provisional.note(self.words),
+            eligible_is_provisional=self.provisional.has_relations,
             **context,
         )
         return Section(html.strip() + "\n")
