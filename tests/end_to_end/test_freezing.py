@@ -42,7 +42,7 @@ class Story:
 def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     folder = tmp_path_factory.mktemp("freezing")
     data, outputs = folder / "data", folder / "outputs"
-    shutil.copytree(ROOT / "data" / SAMPLE, data / SAMPLE)
+    shutil.copytree(ROOT / "data" / SAMPLE, data / SAMPLE, ignore=shutil.ignore_patterns("published"))
 
     def run(command: str, period: str, *more: str) -> Outcome:
         return call(command, f"--period={period}", *more, outputs=outputs, data=data)
