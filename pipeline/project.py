@@ -193,18 +193,21 @@ class ReconciliationException(Strict):
         return value
 
 
+People = Annotated[int, Field(ge=1, le=10_000_000_000, strict=True)]
+
+
 class Beneficiaries(Strict):
     """How many people the project is for, on which day and by whose count; the breakdowns are as in the register.
 
     A person has one sex and one place, so those add up to the total at most; vulnerable groups may overlap.
     """
 
-    total: Annotated[int, Field(ge=1)]
+    total: People
     source: Text
     date: date
-    by_sex: dict[str, Annotated[int, Field(ge=1)]] = {}
-    by_location: dict[str, Annotated[int, Field(ge=1)]] = {}
-    by_vulnerable_group: dict[str, Annotated[int, Field(ge=1)]] = {}
+    by_sex: dict[str, People] = {}
+    by_location: dict[str, People] = {}
+    by_vulnerable_group: dict[str, People] = {}
 
     def by_dimension(self) -> dict[str, dict[str, int]]:
         """Return the numbers by the names of the dimensions of the indicators."""
@@ -232,7 +235,7 @@ class Beneficiaries(Strict):
         return self
 
 
-Amount = Annotated[float, Field(ge=0, strict=True, allow_inf_nan=False)]
+Amount = Annotated[float, Field(ge=0, le=1e12, strict=True, allow_inf_nan=False)]
 
 
 class FrameworkRow(Strict):
@@ -361,10 +364,10 @@ class Settings(Strict):
     components: tuple[Text, ...] = ()
     classification: Classification = Classification()
     service_standards: ServiceStandards = ServiceStandards()
-    minimum_n: Annotated[int, Field(ge=1)] = 10
-    annex_rows: Annotated[int, Field(ge=0)] = 500
+    minimum_n: Annotated[int, Field(ge=1, le=1_000_000)] = 10
+    annex_rows: Annotated[int, Field(ge=0, le=1_000_000)] = 500
     publish_registration_no: bool = False
-    pending_age_days: tuple[Annotated[int, Field(ge=0)], ...] = (7, 14, 30, 60)
+    pending_age_days: tuple[Annotated[int, Field(ge=0, le=100_000)], ...] = (7, 14, 30, 60)
     severities: tuple[str, ...] = ()
     severe_from: str | None = None
     reconciliation_exceptions: tuple[ReconciliationException, ...] = ()

@@ -49,6 +49,8 @@ def read_yaml(path: Path, shown_as: str) -> Any:
     except ValueError:
         # The reader turns dates into days by itself and does not say where it could not.
         raise InputError(_wrong_day(text, shown_as)) from None
+    except RecursionError:
+        raise InputError(f"{shown_as} is nested too deep to be read. Check its brackets and its indentation.") from None
     except YAMLError as error:
         raise InputError(f"{shown_as} is not valid YAML: {' '.join(str(error).split())[:200]}.") from None
 
@@ -85,13 +87,18 @@ def check_model(data: Any, model: type[M], shown_as: str, **context: Any) -> M:
         raise InputError("\n".join(dict.fromkeys(faults))) from None
 
 
+_LIST = "a list is needed, lines below it that begin with '- '; if there are some, take the # from their beginning too"
+_KEYS = "keys with values are needed below it"
+
+
 def fault_sentence(path: Sequence[str | int], what: str, data: Any, shown_as: str) -> str:
     """Say what is wrong with a key of what `read_yaml` returned, with its line; places in a list count from 0."""
     line = _line_of(path, data)
     key = ".".join(str(part + 1) if isinstance(part, int) else part for part in path) or "the file"
     key = "".join(letter if letter.isprintable() else "?" for letter in key)
     place = f"{shown_as}, line {line}" if line else shown_as
-    return f"{place}, key {key}: {what[:1].lower() + what[1:]}."
+    told = what if what[:2].isupper() else what[:1].lower() + what[1:]
+    return f"{place}, key {key}: {told}."
 
 
 def _sentence(fault: Any, data: Any, shown_as: str) -> str:
@@ -100,6 +107,18 @@ def _sentence(fault: Any, data: Any, shown_as: str) -> str:
     what = {
         "extra_forbidden": "this key is not known; check the spelling against docs/project-file.md or remove it",
         "missing": "this key is required and missing",
+        "tuple_type": _LIST,
+        "list_type": _LIST,
+        "dict_type": _KEYS,
+        "model_type": _KEYS,
+        "int_type": "a whole number is needed",
+        "int_parsing": "a whole number is needed",
+        "int_from_float": "a whole number is needed",
+        "float_type": "a number is needed",
+        "string_type": "a text is needed; put what is meant as a text in quotation marks",
+        "bool_type": "true or false is needed",
+        "date_type": "a day is needed, written as 2024-06-30",
+        "date_from_datetime_parsing": "a day is needed, written as 2024-06-30",
     }.get(fault["type"], re.sub("^(Value error|Assertion failed), ", "", fault["msg"]))
     return fault_sentence(path, what, data, shown_as)
 

@@ -70,11 +70,12 @@ def _record(call: Call) -> dict[str, bytes]:
 
     run = _run_of_all(call)
     stage = call.stage(call.target)
-    if Report.open(stage).is_draft:
+    errors = len(Report.open(stage).errors)
+    if errors:
         raise InputError(
-            f"The report on {call.scopes.label} is a DRAFT: errors in the register are not settled, and FORCE does not "
-            f"change that. {relative(call.target / 'internal' / 'findings.csv')} says what to do about each. "
-            f"{_anew(call)}"
+            f"The report on {call.scopes.label} is a DRAFT. Errors in the register that are not settled: {errors}; not "
+            f"even FORCE freezes it. Settle them first: {relative(call.target / 'internal' / 'findings.csv')} says "
+            f"what to do about each. {_anew(call)}"
         )
     labelled, collected = stage.load("labelled.parquet"), stage.load("columns.csv")["column"]
     measured = measure(labelled, call.project, call.scopes, collected)

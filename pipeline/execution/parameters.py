@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from pipeline.execution.errors import ExecutionError
@@ -27,11 +27,11 @@ def check_parameters(source: Path, given: Iterable[str]) -> None:
         raise ExecutionError(f"The notebook {source.name} needs a value for its parameter {', '.join(missing)}.")
 
 
-def refuse_undeclared(sources: Iterable[Path], given: Iterable[str]) -> None:
+def refuse_undeclared(sources: Sequence[Path], given: Iterable[str]) -> None:
     """Refuse parameters that none of the notebooks declares."""
     declared = frozenset[str]().union(*(declared_parameters(source) for source in sources))
     unknown = sorted(set(given) - declared)
-    if unknown:
+    if sources and unknown:
         raise ExecutionError(
             f"No notebook has a parameter {', '.join(unknown)}; their cells tagged 'parameters' declare: "
             f"{', '.join(sorted(declared)) or 'none'}."

@@ -2,9 +2,10 @@
 
 On the list stand, sensitive grievances apart:
 
-1. severe grievances of which the bank was not notified, open or ended, where project.yml sets a limit;
+1. open severe grievances of which the bank was not notified, where project.yml sets a limit;
 2. all others that are open, whenever received, the longest overdue first;
-3. resolved ones whose outcome was not told to somebody who can be contacted.
+3. severe ones that have ended and of which the bank was never notified;
+4. resolved ones whose outcome was not told to somebody who can be contacted.
 
 A date after the as-of day has not happened. Source of what is open, due and contactable: docs/indicators.md.
 """
@@ -57,7 +58,8 @@ COLUMNS = (
     "date_resolved",
 )
 """The columns of `open_actions`."""
-GROUPS = ("severe_not_notified", "open", "outcome_not_communicated")
+GROUPS = ("severe_not_notified", "open", "ended_not_notified", "outcome_not_communicated")
+_NOT_NOTIFIED = ("severe_not_notified", "ended_not_notified")
 
 
 def open_actions(labelled: pd.DataFrame, project: Project, scopes: Scopes, collected: Iterable[str]) -> pd.DataFrame:
@@ -76,8 +78,8 @@ def open_actions(labelled: pd.DataFrame, project: Project, scopes: Scopes, colle
     pd.DataFrame
         The columns of `COLUMNS`, one row a grievance. Days overdue are Int64, counted from the due day to the as-of
         day, missing where it is not past; on the due day itself there is still time. `group` is one of `GROUPS`, in
-        that order; within the first the earliest limit comes first, within the second the earliest due date, within
-        the third the earliest resolution.
+        that order; where the bank was not notified the earliest limit comes first, of the open ones the earliest due
+        date, of the resolved ones the earliest resolution.
     """
     a, known = pd.Timestamp(scopes.current.as_of), frozenset(collected)
     cases = prepare(labelled, project)
@@ -99,7 +101,7 @@ def open_actions(labelled: pd.DataFrame, project: Project, scopes: Scopes, colle
     table = pd.DataFrame(
         {
             **{name: cases[name] for name in (*PLACE, "registration_no")},
-            "group": np.select([unnotified, is_open], GROUPS[:2], GROUPS[2]),
+            "group": np.select([unnotified & is_open, is_open, unnotified], GROUPS[:3], GROUPS[3]),
             "next_step": np.select(steps, STEPS[:-1], STEPS[-1]),
             "date_received": cases["date_received"].dt.normalize(),
             "type": cases["type_counted"],
@@ -122,7 +124,8 @@ def open_actions(labelled: pd.DataFrame, project: Project, scopes: Scopes, colle
 
 def _in_order(table: pd.DataFrame, latest: pd.Series) -> pd.DataFrame:
     group = table["group"].map({name: place for place, name in enumerate(GROUPS)})
-    pressing = table["date_notify_by"].where(group == 0, table["date_due"]).where(group < 2, table["date_resolved"])
+    by = [table["group"].isin(_NOT_NOTIFIED), table["group"] == "open"]
+    pressing = table["date_notify_by"].where(by[0], table["date_due"]).where(by[0] | by[1], table["date_resolved"])
     keys = pd.DataFrame(
         {
             "group": group,
@@ -171,7 +174,7 @@ def action_counts(actions: pd.DataFrame, scopes: Scopes) -> dict[str, int]:
     open grievances; `overdue`, `due_soon` (within seven days), `due_later` and `no_due_date` add up to it.
     """
     a = pd.Timestamp(scopes.current.as_of)
-    unnotified = actions["group"] == "severe_not_notified"
+    unnotified = actions["group"].isin(_NOT_NOTIFIED)
     is_open = actions["status"].isin(OPEN)
     due = actions["date_due"].where(is_open)
     soon = (due >= a) & (due <= a + pd.Timedelta(days=7))

@@ -26,6 +26,7 @@ from pipeline.indicators.published import (
     digest,
     figures_to_keep,
     published,
+    record_text,
     records_folder,
     rules_in_force,
     snapshot,
@@ -84,8 +85,7 @@ def record_of(
         "files": {name: digest(content) for name, content in files.items()},
         "rules": rules_in_force(project, collected),
     }
-    text = json.dumps(record, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-    return {**files, RECORD: text.encode()}
+    return {**files, RECORD: record_text(record)}
 
 
 def store(project: Project, label: str, files: Mapping[str, bytes], *, force: bool) -> Frozen:

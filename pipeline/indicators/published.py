@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
@@ -133,8 +133,11 @@ def published(project: Project, label: str) -> Published | None:
     """
     folder = records_folder(project) / label
     shown = f"{project.shown_folder}/{PUBLISHED}/{label}"
+    if (folder.is_symlink() and not folder.exists()) or folder.is_file() or folder.parent.is_file():
+        place = folder.parent.name if folder.parent.is_file() else shown
+        raise InputError(f"{place} should be a folder and is none. Move it away, or bring the folder back from a copy.")
     if not folder.is_dir():
-        former = sorted(folder.parent.glob(f"{label}.[0-9]*"))
+        former = sorted(folder.parent.glob(f"{label}.[0-9]*"), key=lambda path: (len(path.name), path.name))
         if former:
             raise InputError(
                 f"{shown} is missing, but {PUBLISHED}/{former[-1].name}, a record that it replaced, is there: freezing "
@@ -143,6 +146,12 @@ def published(project: Project, label: str) -> Published | None:
         return None
     contents = {name: _content(folder / name, f"{shown}/{name}") for name in (RECORD, FIGURES, CASES)}
     record = _parsed(contents[RECORD], f"{shown}/{RECORD}")
+    if (record.get("project"), record.get("period")) != (project.code, label):
+        raise InputError(
+            f"{shown} is the record of {record.get('period')} of the project {record.get('project')}. A record belongs "
+            f"into {PUBLISHED}/ of its project, in the folder of its period. If the project was renamed, make the "
+            f"report anew and freeze it: make freeze PERIOD={label} FORCE=1"
+        )
     for name in (FIGURES, CASES):
         if record["files"].get(name) != digest(contents[name]):
             raise InputError(
@@ -310,7 +319,21 @@ def _parsed(content: bytes, shown: str) -> dict[str, Any]:
         raise InputError(f"{shown} cannot be read as a record. {_bring_back(Path(shown).parent.name)}")
     if record.get("format") != FORMAT:
         raise InputError(f"{shown} was written by another version of the program, which this one cannot read.")
+    if record.pop("digest", None) != digest(_canonical(record)):
+        raise InputError(
+            f"{shown} is not as it was when the figures were frozen. {_bring_back(Path(shown).parent.name)}"
+        )
     return record
+
+
+def record_text(record: Mapping[str, Any]) -> bytes:
+    """Write record.json: what it says and a digest of that, so that an altered record is seen."""
+    sealed = {**record, "digest": digest(_canonical(record))}
+    return (json.dumps(sealed, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+
+def _canonical(record: Mapping[str, Any]) -> bytes:
+    return json.dumps(record, sort_keys=True, ensure_ascii=False).encode()
 
 
 def _figures(content: bytes) -> pd.DataFrame:

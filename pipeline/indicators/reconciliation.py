@@ -15,7 +15,7 @@ import pandas as pd
 from pipeline.errors import InputError, ReconciliationError
 from pipeline.indicators.computation import COUNTS, DIMENSIONS, Measured
 from pipeline.indicators.definitions import base_of, definitions
-from pipeline.period import Scopes
+from pipeline.period import Scopes, shown
 from pipeline.project import Project, ReconciliationException
 
 COLUMNS = (
@@ -151,6 +151,13 @@ def require(checks: pd.DataFrame, signed: Sequence[ReconciliationException] = ()
     if not failed.empty:
         sentences = [_sentence(row) for row in failed.to_dict("records")]
         raise ReconciliationError("The figures do not agree, so no report is made.\n" + "\n".join(sentences))
+    known = {*SIDES, *OF_EACH_MEMBER, *checks["check"]}
+    strange = [one.check for one in signed if one.check not in known]
+    if strange:
+        raise InputError(
+            f"project.yml, key reconciliation_exceptions: there is no check {', '.join(map(shown, strange))}. There "
+            f"are: {', '.join(sorted(known))}. internal/reconciliation.csv of a report lists those of its period."
+        )
     used = {_key(row) for row in checks[_verdicts(checks) == "signed exception"].to_dict("records")}
     unused = [one for one in signed if _key(one.model_dump()) not in used]
     if unused:

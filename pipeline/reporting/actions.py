@@ -109,11 +109,15 @@ class Actions:
         titles = {
             "severe_not_notified": (
                 text("First: severe grievances of which the bank was not notified"),
-                text("Open or ended, the earliest limit first."),
+                text("Open ones, the earliest limit first."),
             ),
             "open": (
                 text("Open grievances"),
                 text("The longest overdue first, then by due date, those without one at the end."),
+            ),
+            "ended_not_notified": (
+                text("Severe grievances that have ended, and of which the bank was never notified"),
+                text("The earliest limit first; the duty comes with the event and does not end with it."),
             ),
             "outcome_not_communicated": (
                 text("Resolved, the outcome not yet communicated"),
@@ -141,7 +145,7 @@ class Actions:
             (text("Severity"), 7, lambda row: _or(row.severity, "–")),
             (text("Summary"), 21, lambda row: _or(row.summary_public, "–")),
         ]
-        if group == "severe_not_notified":
+        if group in ("severe_not_notified", "ended_not_notified"):
             columns += [
                 (text("Status"), 8, lambda row: self._label("status", row.status)),
                 (text("Bank to be notified by"), 8, lambda row: self._day(row.date_notify_by)),

@@ -175,7 +175,7 @@ def summary_of(change: Change, words: Words) -> str:
     if told:
         sentences = [words.text("Changed by the rule of change: %(what)s.", what=words.listed(told))]
     elif (judged["verdict"] == "no_clear_change").any():
-        sentences = [words.text("No rate changed clearly.")]
+        sentences = [words.text("None of the rates that the rule of change is for changed clearly.")]
     else:
         sentences = [words.text("No rate has enough grievances in both periods to be compared.")]
     few = [title_of(name, words) for name, row in judged.iterrows() if row["verdict"] == "too_few"]

@@ -142,7 +142,13 @@ def _by_channel(numbers: Numbers, words: Words, project: Project) -> str:
     if counts[NOT_STATED]:
         unknown = numbers.linked("received", "period", "channel", NOT_STATED)
         used.append(words.text("channel not stated %(n)s", n=unknown))
-    told = [words.text("They came by these channels: %(channels)s.", channels=words.listed(used))]
+    came = words.plural(
+        "It came by %(channels)s.",
+        "They came by these channels: %(channels)s.",
+        numbers.count("received"),
+        channels=words.listed(used),
+    )
+    told = [came]
     if unused:
         told.append(words.text("Nothing came through: %(channels)s.", channels=words.listed(unused)))
     return sentences(told)
@@ -202,13 +208,23 @@ def _outcome(numbers: Numbers, words: Words, scopes: Scopes) -> list[str]:
     names = ("in_progress", "rejected", "withdrawn", "status_not_stated")
     shown = [other for other, name in zip(others, names, strict=True) if numbers.count(name)]
     if shown:
-        told.append(words.text("Of the others, %(others)s.", others=words.listed(shown)))
+        eligible = numbers.linked("eligible")
+        told.append(words.text("Of the %(n)s eligible ones, %(others)s.", n=eligible, others=words.listed(shown)))
     return told
 
 
 def _duration(numbers: Numbers, words: Words) -> list[str]:
     if not numbers.count("resolution_working_days_n"):
         return [words.text("No resolution in the period has both dates, so that no duration can be given.")]
+    if numbers.count("resolution_working_days_n") == 1:
+        days = numbers.figure("resolution_working_days_max")
+        return [
+            words.plural(
+                "The one first resolution in the period with both dates known took %(n)s working day.",
+                "The one first resolution in the period with both dates known took %(n)s working days.",
+                days,
+            )
+        ]
     return [
         words.text(
             "Of the first resolutions in the period with both dates known, %(same_day)s fell on the day of receipt.",

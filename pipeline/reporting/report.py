@@ -293,19 +293,23 @@ class Report:
     def period(self) -> Section:
         """Tell the period in sentences."""
         paragraphs = narrative.paragraphs(self.numbers, self.words, self.stage.project, self.stage.scopes)
-        return self._section("period", paragraphs=paragraphs)
+        return self._section("period", paragraphs=paragraphs, restated=self._restated_note)
 
     def summary(self) -> Section:
         """Give the summary table: this period, the previous one and the total, by status, channel and type."""
         summary = Summary(self.numbers, self.words, self.stage.project, self.stage.scopes)
         return self._section(
-            "summary", table=summary.table(), is_wide=summary.is_wide, not_collected=summary.not_collected()
+            "summary",
+            table=summary.table(),
+            is_wide=summary.is_wide,
+            not_collected=summary.not_collected(),
+            restated=self._restated_note,
         )
 
     def compared(self) -> Section:
         """Set the main figures beside those of the previous period, with what changed by the rule of change."""
         compared = beside_previous(self.numbers, self.words, self.stage.project, self.stage.scopes)
-        return self._section("compared", compared=compared)
+        return self._section("compared", compared=compared, restated=self._restated_note)
 
     def figures(self) -> Section:
         """Draw the three figures, each with its numbers in a table."""
@@ -475,6 +479,8 @@ class Report:
         lacking = table[(table["scope"] == "period") & (table["state"] == "not_collected")]
         found: dict[str, list[str]] = {}
         for name, dimension in zip(lacking["indicator"], lacking["dimension"].fillna(""), strict=True):
+            if dimension and dimension not in DIMENSION_NEEDS:
+                continue  # a breakdown of what is not collected itself: told with its headline
             needs = (DIMENSION_NEEDS[dimension],) if dimension else needs_of(name)
             told = text("the breakdown by it") if dimension else text(definitions()[name].title)
             for column in needs:
@@ -498,6 +504,21 @@ class Report:
             return None
         restated, collected = stage.load("restatement.csv"), stage.load("columns.csv")["column"]
         return Restated(records, restated, list(collected), self.words, stage.project, stage.scopes)
+
+    @property
+    def _restated_note(self) -> Markup | None:
+        """Say that the previous period is given as it was published, where it would be other figures today."""
+        if self._restated is None or not self._restated.previous_differs:
+            return None
+        section = Markup('<a href="#restated">{}</a>').format(self.words.text("Restated figures"))
+        return Markup(
+            self.words.text(
+                "The figures of the previous period are given as they were published. Some are other figures today, so "
+                "that the two periods need not add up to the total, nor what was open at the end of the one be what "
+                "was open at the beginning of the other: see %(section)s.",
+                section=section,
+            )
+        )
 
     def restated(self) -> Section:
         """Say which published figures would be said otherwise today, and why; nothing where none was published."""

@@ -71,12 +71,13 @@ class Restated:
                 **{name: figure[0][name] for name in _KEYS},
                 "published": self._display(figure[0], "published"),
                 "now": self._display(figure[0], "now"),
-                "difference": _written(self._difference(figure[0])),
+                "difference": self._difference(figure[0]),
                 "why": self._why(figure),
             }
             for figure in self._figures
         ]
-        return pd.DataFrame(rows, columns=list(PUBLIC_COLUMNS))
+        table = pd.DataFrame(rows, columns=list(PUBLIC_COLUMNS))
+        return table.assign(difference=table["difference"].astype("Float64"))
 
     @cached_property
     def _figures(self) -> list[list[dict[str, Any]]]:
@@ -97,8 +98,10 @@ class Restated:
         before = [self._opening(record)]
         if not mine:
             before.append(text("Computed anew as of the same day, none of them differs."))
-        elif shown:
-            before.append(text("Computed anew as of the same day, these differ:"))
+        else:
+            before.append(text("What changed since: %(what)s.", what=self.words.listed(self._behind(mine))))
+        if shown:
+            before.append(text("Computed anew as of the same day, these figures differ:"))
         after = []
         if len(mine) > len(shown):
             after.append(
@@ -113,6 +116,23 @@ class Restated:
         if any(row["reason"] == "rule_changed" for figure in mine for row in figure):
             after.append(text("Rules that have changed since: %(rules)s.", rules=self._rules(record)))
         return Told(" ".join(before), self._table(record, shown) if shown else None, " ".join(after))
+
+    def _behind(self, figures: list[list[dict[str, Any]]]) -> list[str]:
+        """Say how many grievances stand behind the figures that differ, by reason, each counted once a reason."""
+        numbers: dict[str, set[str]] = {}
+        most: dict[str, int] = {}
+        for row in (row for figure in figures for row in figure):
+            listed = numbers.setdefault(row["reason"], set())
+            listed |= {re.sub(r" \([^()]*\)$", "", one) for one in row["rows"].split("; ") if one}
+            counted = 0 if pd.isna(row["grievances"]) else int(row["grievances"])
+            most[row["reason"]] = max(most.get(row["reason"], 0), counted)
+        return [self._reason(reason, len(listed) or most[reason]) for reason, listed in numbers.items()]
+
+    @property
+    def previous_differs(self) -> bool:
+        """Whether the previous period is given as published, and differs from what is counted now."""
+        former = [record.label for record in self.records if record.current == self.scopes.previous]
+        return any(figure[0]["published_period"] in former for figure in self._figures)
 
     def _opening(self, record: Published) -> str:
         text = self.words.text
@@ -230,12 +250,6 @@ class Restated:
         more = len(numbers) - _MOST_NUMBERS
         listed = ", ".join(numbers[:_MOST_NUMBERS])
         return self.words.text("%(numbers)s and %(n)s more", numbers=listed, n=more) if more > 0 else listed
-
-
-def _written(difference: float | None) -> str:
-    if difference is None:
-        return ""
-    return str(int(difference)) if difference == int(difference) else repr(difference)
 
 
 def _rate(row: dict[str, Any], side: str) -> float:

@@ -46,7 +46,7 @@ def test_six_reports_and_the_page_are_made_with_a_line_each(all_reports: Outcome
     assert sorted(path.name for path in folder.iterdir() if path.name[0] != ".") == [*LABELS, "index.html"]
     for label in LABELS:
         public = sorted(path.name for path in (folder / label / "public").iterdir())
-        assert public == ["cases.csv", "indicators.csv", "report.html", "report.pdf"]
+        assert public == ["cases.csv", "indicators.csv", "report.html", "report.pdf", "results_framework.csv"]
 
 
 def test_the_page_repeats_what_each_report_gives(page: Page, folder: Path) -> None:

@@ -42,7 +42,7 @@ class Story:
 def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     folder = tmp_path_factory.mktemp("freezing")
     data, outputs = folder / "data", folder / "outputs"
-    shutil.copytree(ROOT / "data" / SAMPLE, data / SAMPLE)
+    shutil.copytree(ROOT / "data" / SAMPLE, data / SAMPLE, ignore=shutil.ignore_patterns("published"))
 
     def run(command: str, period: str, *more: str) -> Outcome:
         return call(command, f"--period={period}", *more, outputs=outputs, data=data)
@@ -88,7 +88,8 @@ def test_the_figures_are_frozen_beside_the_register(story: Story) -> None:
     record = json.loads((story.record / "record.json").read_text(encoding="utf-8"))
     assert (record["project"], record["period"]) == (SAMPLE, "2024H1")
     assert sorted(record["public"]) == [
-        f"public/{name}" for name in ("cases.csv", "indicators.csv", "report.html", "report.pdf")
+        *(f"public/{name}" for name in ("cases.csv", "indicators.csv", "report.html", "report.pdf")),
+        "public/results_framework.csv",
     ]
     assert str(story.data) not in json.dumps(record)
 
@@ -136,7 +137,10 @@ def test_the_previous_period_is_given_as_it_was_published(story: Story) -> None:
 
 def test_the_late_and_the_retyped_one_stand_in_the_report_by_number_with_the_reason(story: Story) -> None:
     text = html_text(story.set("2024H2"))
-    assert "are given in this report as they were published. Computed anew as of the same day, these differ" in text
+    assert "are given in this report as they were published. What changed since: " in text
+    assert "1 registered since" in text
+    assert "Computed anew as of the same day, these figures differ:" in text
+    assert text.count("Some are other figures today, so that the two periods need not add up to the total") == 3
     assert "Grievances received 16 17 +1 1 registered since (18/2024)" in text
     assert "Grievances received: Request 2 1 −1 1 retyped (8/2024)" in text
     assert "Open at the end 0 1 +1 1 registered since (18/2024)" in text

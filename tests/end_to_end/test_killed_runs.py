@@ -68,7 +68,7 @@ def test_a_stopped_run_says_so_and_cleans_up(tmp_path: Path) -> None:
         text=True,
     )
     assert process.stderr is not None
-    assert process.stderr.readline().startswith("[1/7] cleaning")
+    assert process.stderr.readline().startswith("[1/9] cleaning")
     process.send_signal(signal.SIGTERM)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 128 + signal.SIGTERM

@@ -146,10 +146,15 @@ def test_json_lines_with_zones_count_by_the_day_of_the_place(folder: Path, name:
     records = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
     zone = ZoneInfo("America/New_York")
     days = [datetime.fromisoformat(record["created_at"]).astimezone(zone).date() for record in records]
+    # Those with a sign of a sensitive grievance wait for a person's decision, and are in no figure.
+    apart = [row - 1 for row in done.sensitive["source_row"]]
+    assert len(apart) < len(days) / 2
+    counted = [place for place in range(len(days)) if place not in apart]
     measured = done.measure("2015H1")
-    assert value(measured, "received") == sum(day.year == 2015 and day.month <= 6 for day in days)
     assert done.cases["date_received"].dt.date.tolist() == days
-    closed = [record["status"] == "Closed" for record in records]
+    days = [days[place] for place in counted]
+    assert value(measured, "received") == sum(day.year == 2015 and day.month <= 6 for day in days)
+    closed = [records[place]["status"] == "Closed" for place in counted]
     resolved = sum(is_closed for is_closed, day in zip(closed, days, strict=True) if day.year == 2015)
     assert value(measured, "resolved") == resolved
     assert done.cases["source_row"].tolist() == list(range(1, len(records) + 1))

@@ -70,12 +70,12 @@ def refusal(make: Maker, old: str, new: str) -> str:
         (
             "minimum_n: 10",
             'minimum_n: 10\nresults_framework: [{indicator: received, target: "85"}]',
-            ("key results_framework.1.target", "valid number"),
+            ("key results_framework.1.target", "a number is needed"),
         ),
         (
             "minimum_n: 10",
             "minimum_n: 10\nresults_framework: [{indicator: received, target: true}]",
-            ("key results_framework.1.target", "valid number"),
+            ("key results_framework.1.target", "a number is needed"),
         ),
         ("minimum_n: 10", "minimum: 10", ("key minimum: this key is not known", "line ")),
         ("country: MN", "county: MN", ("key country: this key is required", "key county")),

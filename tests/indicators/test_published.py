@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 import stat
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from pipeline.indicators.published import (
     as_published,
     published,
     record_files,
+    record_text,
     records_for,
 )
 from pipeline.indicators.published_views import published_and_now, records_shown
@@ -183,9 +185,45 @@ def test_a_record_without_its_windows_is_refused(make: Maker) -> None:
     freeze(cleaned, "2024Q1")
     path = folder_of(cleaned) / RECORD
     record = json.loads(path.read_text())
-    del record["windows"]
-    path.write_text(json.dumps(record))
+    del record["windows"], record["digest"]
+    path.write_bytes(record_text(record))
     with pytest.raises(InputError, match="published/2024Q1 cannot be read as a record"):
+        published(cleaned.project, "2024Q1")
+
+
+@pytest.mark.parametrize("changed", [{"rules": {}}, {"complete_through": "2030-12-31"}, {"digest": ""}])
+def test_an_altered_record_is_refused(make: Maker, changed: dict[str, object]) -> None:
+    cleaned = make.clean(REGISTER, COMPLETE)
+    freeze(cleaned, "2024Q1")
+    path = folder_of(cleaned) / RECORD
+    path.write_text(json.dumps(json.loads(path.read_text()) | changed))
+    with pytest.raises(InputError, match=r"record\.json is not as it was when the figures were frozen"):
+        published(cleaned.project, "2024Q1")
+
+
+def test_a_record_in_the_folder_of_another_period_is_refused(make: Maker) -> None:
+    cleaned = make.clean(REGISTER, COMPLETE)
+    freeze(cleaned, "2024Q1")
+    shutil.copytree(folder_of(cleaned), folder_of(cleaned, "2024Q2"))
+    with pytest.raises(InputError, match="is the record of 2024Q1 of the project smart-government-ii"):
+        published(cleaned.project, "2024Q2")
+
+
+@pytest.mark.parametrize("is_link", [False, True])
+def test_what_is_no_folder_where_a_record_should_be_is_told(make: Maker, is_link: bool) -> None:
+    cleaned = make.clean(REGISTER, COMPLETE)
+    place = folder_of(cleaned)
+    place.parent.mkdir()
+    place.symlink_to(place.parent / "nowhere") if is_link else place.write_text("x")
+    with pytest.raises(InputError, match="published/2024Q1 should be a folder and is none"):
+        published(cleaned.project, "2024Q1")
+
+
+def test_of_many_former_records_the_last_is_named(make: Maker) -> None:
+    cleaned = make.clean(REGISTER, COMPLETE)
+    for number in range(1, 11):
+        folder_of(cleaned, f"2024Q1.{number}").mkdir(parents=True)
+    with pytest.raises(InputError, match=r"Rename 2024Q1\.10 to 2024Q1"):
         published(cleaned.project, "2024Q1")
 
 

@@ -160,8 +160,8 @@ def test_the_report_prints_each_exception_and_both_sides_of_each_check(make: Mak
     ("changes", "told"),
     [
         ({"difference": "0"}, "a difference of 0 needs no exception"),
-        ({"difference": "four"}, "valid integer"),
-        ({"difference": "4.5"}, "valid integer"),
+        ({"difference": "four"}, "a whole number is needed"),
+        ({"difference": "4.5"}, "a whole number is needed"),
         ({"period": "2024H3"}, "'2024H3', which is not a period"),
         ({"period": "2024H1@soon"}, "'soon', which is not a day"),
         ({"scope": "ever"}, "'period', 'previous' or 'cumulative'"),

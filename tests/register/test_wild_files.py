@@ -306,7 +306,7 @@ def test_a_file_that_was_cut_short_is_damaged(tmp_path: Path, kind: str, share: 
         ("r.docx", b"No;Status\n1/2024;Resolved\n"),
         ("r.parquet", "No\tStatus\n1/2024\tResolved\n".encode("utf-16")),
         ("r.json", b"No,Status\n1/2024,Resolved\n"),
-        ("r.csv", gzip.compress(b"No,Status\n1/2024,Resolved\n")),
+        ("r.csv", gzip.compress(b"No,Status\n1/2024,Resolved\n", mtime=0)),
     ],
 )
 def test_what_a_file_is_its_content_says(tmp_path: Path, name: str, content: bytes) -> None:

@@ -59,7 +59,7 @@ def test_the_stock_is_told_also_where_it_is_zero(make: Maker, rows: list[dict[st
 
 def test_a_median_of_one_day_is_told_in_a_sentence_that_holds_for_any_number(make: Maker) -> None:
     text = paragraphs(make, [row(1, "2024-04-09", "Resolved", "2024-04-10")])
-    assert "Counted in working days, the median was 1, the mean 1 and the maximum 1." in text
+    assert "The one first resolution in the period with both dates known took 1 working day." in text
 
 
 def test_a_share_of_resolutions_says_that_both_dates_are_known(make: Maker) -> None:
