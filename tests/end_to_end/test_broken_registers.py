@@ -29,7 +29,7 @@ def test_faults_make_a_draft_that_names_file_row_and_column(own_data: Path, tmp_
     register = own_data / SAMPLE / "register.csv"
     rewrite(
         register,
-        {(10, "date_received"): "soon", (12, "status"): "Pendng", (16, "registration_no"): "12/2024"},
+        {(10, "date_received"): "soon", (12, "status"): "Pendng", (15, "registration_no"): "12/2024"},
     )
     before = hashlib.sha256(register.read_bytes()).hexdigest()
     outcome = call("report", "--period=2024H1", outputs=tmp_path / "outputs", data=own_data)
@@ -41,7 +41,7 @@ def test_faults_make_a_draft_that_names_file_row_and_column(own_data: Path, tmp_
         "register.csv, row 10, column date_received",
         "register.csv, row 12, column status",
         "register.csv, row 13, column registration_no",
-        "register.csv, row 16, column registration_no",
+        "register.csv, row 15, column registration_no",
     ):
         assert place in text
     findings = pd.read_csv(folder / "internal" / "findings.csv", encoding="utf-8-sig")

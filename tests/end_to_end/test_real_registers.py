@@ -182,7 +182,8 @@ def test_a_real_register_makes_its_report(
     ]
     table = pd.read_csv(made / "public" / "indicators.csv", encoding="utf-8-sig")
     received = table.query("indicator == 'received' and scope == 'period' and dimension.isna()")["value"].item()
-    assert received == {"boston-311": 58_119, "nyc-311": 4_969, "norfolk": 13, "virginia-beach": 100}[name]
+    # Of Norfolk's 13 one speaks of violence, and waits for a person's decision.
+    assert received == {"boston-311": 58_119, "nyc-311": 4_969, "norfolk": 12, "virginia-beach": 100}[name]
     html = (made / "public" / "report.html").read_text(encoding="utf-8")
     if name == "nyc-311":
         assert "the export does not say by which way a request came in" in html

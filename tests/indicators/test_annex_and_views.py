@@ -62,6 +62,7 @@ def test_the_annex_holds_what_may_be_public_and_nothing_else(make: Maker) -> Non
         "registration_no",
         "date_received",
         "type",
+        "type_basis",
         "channel",
         "summary",
         "action_taken",

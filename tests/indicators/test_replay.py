@@ -72,6 +72,8 @@ def as_it_was(full: Cleaned) -> pd.DataFrame:
         elif pd.api.types.is_bool_dtype(column):
             columns[name] = column.map({True: "yes", False: "no"})
     taken = pd.DataFrame(columns)
+    # The names are not in it, so that the texts must have them replaced: a decision holds for the text as it is shown.
+    taken["summary"] = cases["summary_public"]
     taken["complainant_contact"] = cases["has_contact"].map({True: "contact", False: ""})
     return taken
 
