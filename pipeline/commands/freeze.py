@@ -65,12 +65,12 @@ def _record(call: Call) -> dict[str, bytes]:
     from pipeline.files import csv_bytes
     from pipeline.indicators.computation import measure
     from pipeline.indicators.freezing import record_of
-    from pipeline.indicators.published import as_published, records_for
-    from pipeline.reporting.report import Report
+    from pipeline.indicators.published import as_published, of_previous, records_for
+    from pipeline.reporting.report import visible_findings
 
     run = _run_of_all(call)
     stage = call.stage(call.target)
-    errors = len(Report.open(stage).errors)
+    errors = int((visible_findings(stage)["severity"] == "error").sum())
     if errors:
         raise InputError(
             f"The report on {call.scopes.label} is a DRAFT. Errors in the register that are not settled: {errors}; not "
@@ -89,7 +89,7 @@ def _record(call: Call) -> dict[str, bytes]:
         call.project,
         call.scopes,
         collected,
-        previous_is_published=any(record.current == call.scopes.previous for record in records),
+        previous_is_published=of_previous(call.scopes, records) is not None,
         provenance={
             "program": {"version": __version__, "code": run["code_digest"]},
             "public": {name: digest for name, digest in run["outputs"].items() if name.startswith("public/")},

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.indicators.definitions import STATISTICS, definitions, unit_of
-from pipeline.indicators.facts import facts, is_received, prepare
+from pipeline.indicators.facts import GROUP_COLUMNS, facts, is_received, prepare
 from pipeline.period import Scopes, Window
 from pipeline.project import NOT_STATED, Project, UnnamedTerm
 
@@ -113,12 +113,7 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
 
 A place, sex or vulnerable group of which project.yml gives the number of beneficiaries is listed as well.
 """
-COLUMN_OF = {
-    "topic": "topic",
-    "location": "location",
-    "sex": "complainant_sex",
-    "vulnerable_group": "vulnerable_group",
-}
+COLUMN_OF = {"topic": "topic", **GROUP_COLUMNS}
 """Dimensions without a vocabulary: their members are what the register's column holds."""
 DIMENSION_NEEDS = {"channel": "channel", "type": "type", "status": "status", **COLUMN_OF}
 """The column without which a dimension is not collected; the month comes from the receipt, which every register has."""
@@ -377,18 +372,16 @@ class _Computer:
         ]
 
     def _classes(self, name: str, dimension: str, days: pd.Series, ends: Sequence[int]) -> list[dict[str, object]]:
-        labels = class_members(ends)
-        places = np.searchsorted(np.array(ends), days.to_numpy(dtype="int64"), side="left")
-        counted = np.bincount(places, minlength=len(labels))
+        counted = class_of(days, ends).value_counts().reindex(class_members(ends), fill_value=0)
         return [
-            self._row(name, "stated", int(count), dimension=dimension, member=label)
-            for label, count in zip(labels, counted, strict=True)
+            self._row(name, "stated", int(count), dimension=dimension, member=str(label))
+            for label, count in counted.items()
         ]
 
     def by_dimension(self) -> list[dict[str, object]]:
         rows = []
         for dimension, indicators in DIMENSIONS.items():
-            is_collected = DIMENSION_NEEDS.get(dimension, dimension) in self.collected or dimension == "month"
+            is_collected = DIMENSION_NEEDS.get(dimension) in {None, *self.collected}
             for name in indicators:
                 if not is_collected or self._lacking(name):
                     rows.append(self._row(name, "not_collected", dimension=dimension))
@@ -418,7 +411,7 @@ class _Computer:
 def headline_ids() -> frozenset[str]:
     """Return the id of every figure that has a headline row, a statistic of a duration by its own id."""
     statistics = {f"{name}_{statistic}" for name in DURATIONS for statistic in STATISTICS}
-    return frozenset({*COUNTS, *RATES, *PER_1000, *statistics, "pending_age"})
+    return frozenset({*COUNTS, *RATES, *PER_1000, *AGES, *statistics})
 
 
 def class_members(ends: Sequence[int]) -> list[str]:
@@ -428,3 +421,10 @@ def class_members(ends: Sequence[int]) -> list[str]:
         labels.append(f"{first}-{end}" if first != end else f"{first}")
         first = end + 1
     return [*labels, f"{first}+"]
+
+
+def class_of(days: pd.Series, ends: Sequence[int]) -> pd.Series:
+    """Return the class of `class_members` of each number of days; missing where there are none."""
+    known = days.dropna().astype("int64")
+    members = np.array(class_members(ends), dtype=object)[np.searchsorted(np.array(ends), known, side="left")]
+    return pd.Series(members, index=known.index, dtype="str").reindex(days.index)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from pipeline.indicators.computation import COUNTS, DURATIONS, RATES
+from pipeline.indicators.computation import AGES, COUNTS, DURATIONS, RATES
 
 PARTS = ("numerator", "denominator")
 _TIMES = "*"
@@ -26,7 +26,7 @@ def contributions(facts: pd.DataFrame) -> pd.DataFrame:
         columns |= {f"{name}.{part}": count(facts) for part, count in zip(PARTS, rate, strict=True)}
     for name in DURATIONS:
         columns[f"{name}_n"] = facts["is_timed"] & facts[name].notna()
-    columns["pending_age"] = facts["pending_days"].notna()
+    columns |= {name: facts["pending_days"].notna() for name in AGES}
     return pd.DataFrame({name: pd.Series(column).astype("int64") for name, column in columns.items()})
 
 

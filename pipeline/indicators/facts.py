@@ -15,6 +15,8 @@ from pipeline.working_days import WorkingCalendar, is_later
 
 OPEN = ("in_progress", NOT_STATED)
 """The statuses of a grievance that has not ended; one that nobody can read has not."""
+GROUP_COLUMNS = {"location": "location", "sex": "complainant_sex", "vulnerable_group": "vulnerable_group"}
+"""The groups of people by which uptake is told, and their columns in the register."""
 
 
 def prepare(cases: pd.DataFrame, project: Project) -> pd.DataFrame:
@@ -149,11 +151,10 @@ def facts(cases: pd.DataFrame, window: Window, project: Project) -> pd.DataFrame
 
 def _groups(cases: pd.DataFrame, project: Project) -> dict[str, pd.Series]:
     """Return the members by location, sex and vulnerable group, in the spelling of project.yml where it has them."""
-    columns = {"location": "location", "sex": "complainant_sex", "vulnerable_group": "vulnerable_group"}
     given = project.settings.beneficiaries
     expected = given.by_dimension() if given else {}
     members = {}
-    for dimension, column in columns.items():
+    for dimension, column in GROUP_COLUMNS.items():
         own = {fold(name): name for name in expected.get(dimension, {})}
         spelt = {text: own.get(fold(text), text) for text in cases[column].dropna().unique()} if own else {}
         members[dimension] = (cases[column].map(spelt) if spelt else cases[column]).fillna(NOT_STATED)

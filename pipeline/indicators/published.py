@@ -27,6 +27,7 @@ from pipeline.indicators.definitions import definitions
 from pipeline.indicators.facts import prepare
 from pipeline.period import Period, Scopes, Window
 from pipeline.project import PUBLISHED, Project
+from pipeline.register.reading import PLACE
 
 FIGURES, CASES, RECORD = "indicators.csv", "cases.csv", "record.json"
 FORMAT = 1
@@ -34,14 +35,31 @@ FORMAT = 1
 KEPT_DIMENSIONS = ("", "channel", "type", "status", "month", "age", "working_days")
 """The headlines and breakdowns that a record holds: those that are published. What is withheld is not kept."""
 SCOPES = ("period", "previous", "cumulative")
+RECEIPT = ("date_received", "date_received_earliest", "date_received_latest")
+PROGRESS = (
+    "date_resolved",
+    "date_resolved_counted",
+    "date_reopened_counted",
+    "date_resolved_again_counted",
+    "date_closed_counted",
+    "date_acknowledged",
+    "date_outcome_communicated",
+    "date_escalated",
+    "date_appealed",
+)
+DETAILS = (
+    "severity",
+    "satisfaction",
+    "is_benefit_related",
+    "is_anonymous",
+    "has_contact",
+    "has_referral",
+    "required_cells_filled",
+)
 CASE_COLUMNS = (
-    "source_file",
-    "source_sheet",
-    "source_row",
+    *PLACE,
     "registration_no",
-    "date_received",
-    "date_received_earliest",
-    "date_received_latest",
+    *RECEIPT,
     "month",
     "channel",
     "type",
@@ -50,27 +68,13 @@ CASE_COLUMNS = (
     "status",
     *(f"status_{scope}" for scope in SCOPES),
     "is_ended_undated",
-    "date_resolved",
-    "date_resolved_counted",
-    "date_reopened_counted",
-    "date_resolved_again_counted",
-    "date_closed_counted",
-    "date_acknowledged",
+    *PROGRESS,
     "date_due",
     "date_due_counted",
     "date_acknowledge_by",
-    "date_outcome_communicated",
-    "date_escalated",
-    "date_appealed",
     "resolution_working_days",
     "resolution_calendar_days",
-    "severity",
-    "satisfaction",
-    "is_benefit_related",
-    "is_anonymous",
-    "has_contact",
-    "has_referral",
-    "required_cells_filled",
+    *DETAILS,
     *(f"counted_{scope}" for scope in SCOPES),
 )
 """The columns of a record's cases.csv: texts throughout, blank for unknown. None tells who somebody is."""
@@ -187,7 +191,7 @@ def as_published(table: pd.DataFrame, scopes: Scopes, records: Iterable[Publishe
     `table` is that of `Measured`. A figure that the record does not hold stays as computed; a member that it does not
     know under a breakdown that it holds counted 0 then. Nothing changes without a record of the same window.
     """
-    record = _of_previous(scopes, records)
+    record = of_previous(scopes, records)
     if record is None:
         return table
     keys = ["indicator", "dimension", "member"]
@@ -200,7 +204,8 @@ def as_published(table: pd.DataFrame, scopes: Scopes, records: Iterable[Publishe
     return pd.concat(parts, ignore_index=True)[list(table.columns)]
 
 
-def _of_previous(scopes: Scopes, records: Iterable[Published]) -> Published | None:
+def of_previous(scopes: Scopes, records: Iterable[Published]) -> Published | None:
+    """Return the record that the previous period is taken from: that of its label and of the same window."""
     label = scopes.previous_period.label if scopes.previous_period else None
     return next((one for one in records if one.label == label and one.current == scopes.previous), None)
 

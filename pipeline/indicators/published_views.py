@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from pipeline.indicators.definitions import RATIOS
-from pipeline.indicators.published import Published
+from pipeline.indicators.published import Published, of_previous
 from pipeline.indicators.restatement import REASONS
 from pipeline.indicators.views import figure
 from pipeline.period import Scopes
@@ -47,7 +47,7 @@ def published_and_now(table: pd.DataFrame, records: Sequence[Published], scopes:
     computed anew.
     """
     headlines = table[(table["scope"] == "previous") & (table["dimension"] == "")].set_index("indicator")
-    record = next((one for one in records if one.current == scopes.previous), None)
+    record = of_previous(scopes, records)
     if record is None:
         return pd.DataFrame(columns=["indicator", "published", "computed_anew"])
     then = record.figures[(record.figures["scope"] == "period") & (record.figures["dimension"] == "")]

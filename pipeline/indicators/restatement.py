@@ -7,7 +7,7 @@ Source of the rules: docs/indicators.md, section 'Published figures and restatem
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,15 +20,24 @@ from pipeline.indicators.computation import (
     PER_1000,
     RATES,
     WORKING_DAY_ENDS,
-    class_members,
+    class_of,
     measure,
 )
 from pipeline.indicators.contributions import PARTS, from_text
 from pipeline.indicators.definitions import STATISTICS
-from pipeline.indicators.published import Published, changed_rules, rules_in_force, snapshot
+from pipeline.indicators.published import (
+    DETAILS,
+    PROGRESS,
+    RECEIPT,
+    Published,
+    changed_rules,
+    rules_in_force,
+    snapshot,
+)
 from pipeline.period import Window, resolve_scopes
 from pipeline.project import Project
 from pipeline.register.corrections import Correction, read_corrections
+from pipeline.register.reading import PLACE
 
 COLUMNS = (
     "published_period",
@@ -72,35 +81,13 @@ REASONS = {
 UNLISTED = ("no_longer_counted", "rule_changed", "unexplained")
 """Reasons that name no grievance. One that has become sensitive since must read like one that was struck out."""
 
-_PLACE = ["source_file", "source_sheet", "source_row"]
-_RECEIPT = ("date_received", "date_received_earliest", "date_received_latest")
-_PROGRESS = (
-    "date_resolved",
-    "date_resolved_counted",
-    "date_reopened_counted",
-    "date_resolved_again_counted",
-    "date_closed_counted",
-    "date_acknowledged",
-    "date_outcome_communicated",
-    "date_escalated",
-    "date_appealed",
-)
-_DETAILS = (
-    "severity",
-    "satisfaction",
-    "is_benefit_related",
-    "is_anonymous",
-    "has_contact",
-    "has_referral",
-    "required_cells_filled",
-)
 _BY_MEMBER = {"channel": "channel_changed", "type": "retyped", "month": "receipt_changed"}
 _CORRECTED = {
     "receipt_changed": ("date_received",),
     "relation_changed": ("relation", "status"),
     "reopened": ("date_reopened",),
     "status_changed": ("status", "date_resolved", "date_closed", "date_reopened", "date_resolved_again"),
-    "dates_changed": ("date_due", *(name for name in _PROGRESS if not name.endswith("_counted"))),
+    "dates_changed": ("date_due", *(name for name in PROGRESS if not name.endswith("_counted"))),
     "retyped": ("type",),
     "channel_changed": ("channel",),
     "details_changed": ("severity", "satisfaction", "is_benefit_related", "is_anonymous", "referred_to"),
@@ -237,7 +224,7 @@ def matched(then: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     """
     left, right = _keys(then), _keys(now)
     pairs = []
-    for on in (["once"], ["number", *_PLACE], ["number", "turn", "times"], ["unnumbered"]):
+    for on in (["once"], ["number", *PLACE], ["number", "turn", "times"], ["unnumbered"]):
         a, b = left.dropna(subset=on), right.dropna(subset=on)
         a, b = a[~a.duplicated(on, keep=False)], b[~b.duplicated(on, keep=False)]
         found = a[[*on, "at"]].merge(b[[*on, "at"]], on=on, suffixes=("_then", "_now"))
@@ -257,8 +244,8 @@ def matched(then: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
 def _keys(cases: pd.DataFrame) -> pd.DataFrame:
     number = cases["registration_no"].where(cases["registration_no"] != "")
     once = number.where(~number.duplicated(keep=False))
-    place = cases[_PLACE].agg("\x1f".join, axis=1) if len(cases) else number
-    keys = cases[_PLACE].assign(number=number, once=once, unnumbered=place, at=np.arange(len(cases)))
+    place = cases[list(PLACE)].agg("\x1f".join, axis=1) if len(cases) else number
+    keys = cases[list(PLACE)].assign(number=number, once=once, unnumbered=place, at=np.arange(len(cases)))
     return _turns(keys)
 
 
@@ -307,7 +294,7 @@ class _Scope:
 
     def _groups(self) -> dict[str, pd.Series]:
         """Say for each reason, in the order in which they count, of which pairs it holds."""
-        placed = (self._placed(self.then) != self._placed(self.now)) & self._changed(*_RECEIPT)
+        placed = (self._placed(self.then) != self._placed(self.now)) & self._changed(*RECEIPT)
         as_of_status = self._changed(f"status_{self.scope}") | self._changed("is_ended_undated", "is_admissible")
         reopened = self._happened("date_reopened_counted") & (self.then["date_reopened_counted"] == "")
         return {
@@ -315,11 +302,11 @@ class _Scope:
             "relation_changed": self._changed("relation"),
             "reopened": reopened,
             "status_changed": as_of_status & self._changed("status"),
-            "dates_changed": self._happened(*_PROGRESS) | self._changed("date_due"),
-            "receipt_moved": self._changed(*_RECEIPT),
+            "dates_changed": self._happened(*PROGRESS) | self._changed("date_due"),
+            "receipt_moved": self._changed(*RECEIPT),
             "retyped": self._changed("type"),
             "channel_changed": self._changed("channel"),
-            "details_changed": self._changed(*_DETAILS),
+            "details_changed": self._changed(*DETAILS),
             "status_moved": self._changed("status", "is_ended_undated", "is_admissible"),
         }
 
@@ -367,14 +354,14 @@ class _Scope:
 
     def _members(self, side: pd.DataFrame, dimension: str, when: str) -> pd.Series:
         if dimension == "working_days":
-            return _classes(side["resolution_working_days"], WORKING_DAY_ENDS)
+            return _class_of(side["resolution_working_days"], WORKING_DAY_ENDS)
         if dimension == "age":
             rules = self.comparison.record.rules
             is_then = when == "then"
             ends = rules["pending_age_days"] if is_then else self.comparison.project.settings.pending_age_days
             window = self.window_then if is_then else self.window_now
             latest = pd.to_datetime(side["date_received_latest"].where(side["date_received_latest"] != ""))
-            return _classes((pd.Timestamp(window.counted_to) - latest).dt.days.astype("Int64").astype("str"), ends)
+            return _class_of((pd.Timestamp(window.counted_to) - latest).dt.days, ends)
         return side[f"status_{self.scope}" if dimension == "status" else dimension]
 
     def _days_changed(self, name: str) -> pd.Series:
@@ -483,9 +470,6 @@ def _column(added: pd.DataFrame, name: str) -> pd.Series:
     return added[name] if name in added else pd.Series(0, index=added.index)
 
 
-def _classes(days: pd.Series, ends: Iterable[int]) -> pd.Series:
-    bounds = np.array(list(ends))
-    labels = np.array([*class_members(list(ends)), ""], dtype=object)
-    known = pd.to_numeric(days, errors="coerce")
-    places = np.where(known.isna(), len(labels) - 1, np.searchsorted(bounds, known.fillna(0), side="left"))
-    return pd.Series(labels[places], index=days.index, dtype="str")
+def _class_of(days: pd.Series, ends: Sequence[int]) -> pd.Series:
+    """Return the class of each number of days, also where a record holds it as a text; blank where it is blank."""
+    return class_of(pd.to_numeric(days, errors="coerce"), ends).fillna("")

@@ -10,24 +10,24 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
 import pandas as pd
 
 from pipeline.indicators.computation import (
-    COUNTS,
+    AGES,
     DIMENSIONS,
     DURATIONS,
     RATES,
     WORKING_DAY_ENDS,
     Measured,
-    class_members,
+    class_of,
     days_behind,
 )
-from pipeline.indicators.definitions import definitions
+from pipeline.indicators.contributions import contributions
+from pipeline.indicators.definitions import base_of
 
 TRACE_COLUMNS = ("scope", "case", "registration_no", "row", "annex_no")
 """The columns of internal/traces.parquet that say which grievance; after them the dimensions, then the figures."""
-DAYS = (*DURATIONS, "pending_age")
+DAYS = (*DURATIONS, *AGES)
 """Figures over days: their columns hold the days of each grievance, and are missing where it is not in the figure."""
 _CLASSES = {"working_days": "resolution_working_days", "age": "pending_age"}
 
@@ -45,8 +45,8 @@ def traces(measured: Measured, annex: pd.DataFrame, pending_age_days: Sequence[i
     Returns
     -------
     pd.DataFrame
-        `TRACE_COLUMNS`; a column a dimension; a column a count; of a rate `<id>_numerator` and `<id>_denominator`; of a
-        figure over days its days. Rows that are in no figure of a scope are left out of it.
+        `TRACE_COLUMNS`; a column a dimension; what the grievance adds to each count and part of a rate, as
+        `contributions` names them; of a figure over days its days. Rows that are in no figure of a scope are left out.
     """
     ends = {"working_days": WORKING_DAY_ENDS, "age": tuple(pending_age_days)}
     return pd.concat(
@@ -55,14 +55,9 @@ def traces(measured: Measured, annex: pd.DataFrame, pending_age_days: Sequence[i
 
 
 def _of_scope(facts: pd.DataFrame, scope: str, numbers: pd.Series, ends: Mapping[str, Sequence[int]]) -> pd.DataFrame:
-    counts = {name: count(facts) for name, count in COUNTS.items()}
-    parts = {
-        f"{name}_{part}": count(facts)
-        for name, both in RATES.items()
-        for part, count in zip(("numerator", "denominator"), both, strict=True)
-    }
+    added = contributions(facts)
     days = {name: days_behind(facts, name).reindex(facts.index).astype("Int64") for name in DAYS}
-    classes = {name: _classes(days[column], ends[name]) for name, column in _CLASSES.items()}
+    classes = {name: class_of(days[column], ends[name]) for name, column in _CLASSES.items()}
     whose = {
         "scope": scope,
         "case": facts.index,
@@ -70,19 +65,9 @@ def _of_scope(facts: pd.DataFrame, scope: str, numbers: pd.Series, ends: Mapping
         "row": facts["source_row"],
         "annex_no": numbers.reindex(facts.index).astype("Int64"),
     }
-    figures = pd.DataFrame({**counts, **parts}, index=facts.index).astype("int16")
+    figures = added.drop(columns=[*AGES, *(f"{name}_n" for name in DURATIONS)]).astype("int16")
     table = pd.DataFrame({**whose, **{name: facts[name] for name in DIMENSIONS}, **classes}, index=facts.index)
-    is_counted = (figures > 0).any(axis=1) | pd.DataFrame(days).notna().any(axis=1)
-    return pd.concat([table, figures, pd.DataFrame(days)], axis=1)[is_counted]
-
-
-def _classes(days: pd.Series, ends: Sequence[int]) -> pd.Series:
-    """Return the class of each number of days; missing where there are none."""
-    members = np.array([*class_members(ends)], dtype=object)
-    known = days.dropna().astype("int64")
-    return pd.Series(
-        members[np.searchsorted(np.array(ends), known.to_numpy(), side="left")], index=known.index, dtype="str"
-    ).reindex(days.index)
+    return pd.concat([table, figures, pd.DataFrame(days)], axis=1)[(added > 0).any(axis=1)]
 
 
 @dataclass(frozen=True)
@@ -118,7 +103,7 @@ class Traces:
         table = self._of(scope)
         if indicator not in RATES:
             return table.iloc[:0]
-        return table[table[f"{indicator}_denominator"] > table[f"{indicator}_numerator"]]
+        return table[table[f"{indicator}.denominator"] > table[f"{indicator}.numerator"]]
 
     def _of(self, scope: str) -> pd.DataFrame:
         return self._scopes.get(scope, self.table.iloc[:0])
@@ -126,10 +111,5 @@ class Traces:
     @staticmethod
     def _column(indicator: str) -> str:
         if indicator in RATES:
-            return f"{indicator}_numerator"
-        return base(indicator)
-
-
-def base(indicator: str) -> str:
-    """Return the id under which a figure is defined: resolution_working_days for its median."""
-    return indicator if indicator in definitions() else indicator.rpartition("_")[0]
+            return f"{indicator}.numerator"
+        return base_of(indicator)

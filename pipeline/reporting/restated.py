@@ -12,7 +12,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from pipeline.indicators.definitions import base_of
-from pipeline.indicators.published import Published, changed_rules, rules_in_force
+from pipeline.indicators.published import Published, changed_rules, of_previous, rules_in_force
 from pipeline.indicators.restatement import UNLISTED
 from pipeline.period import Scopes
 from pipeline.project import Project
@@ -131,8 +131,8 @@ class Restated:
     @property
     def previous_differs(self) -> bool:
         """Whether the previous period is given as published, and differs from what is counted now."""
-        former = [record.label for record in self.records if record.current == self.scopes.previous]
-        return any(figure[0]["published_period"] in former for figure in self._figures)
+        former = of_previous(self.scopes, self.records)
+        return former is not None and any(figure[0]["published_period"] == former.label for figure in self._figures)
 
     def _opening(self, record: Published) -> str:
         text = self.words.text

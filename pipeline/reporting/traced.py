@@ -18,7 +18,8 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from pipeline.indicators.computation import COLUMN_OF
-from pipeline.indicators.traces import DAYS, Traces, base
+from pipeline.indicators.definitions import base_of
+from pipeline.indicators.traces import DAYS, Traces
 from pipeline.project import NOT_STATED, Project
 from pipeline.register.columns import dictionary
 from pipeline.reporting.annex import case_id
@@ -118,7 +119,7 @@ class Traced:
     def _by_base(self) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
         for name in self.numbers.table["indicator"].unique():
-            found.setdefault(base(name), set()).add(name)
+            found.setdefault(base_of(name), set()).add(name)
         return found
 
     def _lines(self, rows: Iterable[dict[str, Any]]) -> Iterator[Line]:
@@ -145,18 +146,18 @@ class Traced:
             return False
         if self.is_internal:
             return True
-        name = base(row["indicator"])
+        name = base_of(row["indicator"])
         return name in SHOWN_BY_THE_ANNEX and row["dimension"] in SHOWN_DIMENSIONS and row["scope"] == "period"
 
     @staticmethod
     def _is_first(indicator: str) -> bool:
         """Say whether a figure stands for its rows: of the statistics of a duration that is their number."""
-        return indicator == base(indicator) or indicator.endswith("_n")
+        return indicator == base_of(indicator) or indicator.endswith("_n")
 
     def _entry(self, row: dict[str, Any], behind: pd.DataFrame | None, rest: pd.DataFrame) -> Entry:
         label = self._member(row["dimension"], row["member"]) if row["dimension"] else ""
         found = pd.DataFrame() if behind is None else behind
-        name = base(row["indicator"])
+        name = base_of(row["indicator"])
         told: str = self._numbers(found, name) if self.is_internal else self._annex_numbers(found)
         if name == "register_completeness":
             # Nearly every grievance has some of its cells filled; those that lack one are what one looks for.

@@ -67,7 +67,8 @@ def test_stock_and_flow_on_the_page_go_on_from_report_to_report(folder: Path) ->
 
 def test_one_report_renews_the_page_too(sample: Path) -> None:
     page = Page((sample.parent / "index.html").read_text(encoding="utf-8"))
-    (row,) = [row for row in page.rows if row[0].startswith("First half of 2024")]
+    # Other tests may have added the same period as of earlier days, which have rows of their own.
+    (row,) = [row for row in page.rows if row[0].startswith("First half of 2024") and "as of" not in row[0]]
     assert row[1] == "16"
 
 

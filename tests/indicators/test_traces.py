@@ -6,7 +6,8 @@ import pandas as pd
 from making import Cleaned, Maker
 
 from pipeline.indicators.computation import DURATIONS, RATES
-from pipeline.indicators.traces import Traces, base, traces
+from pipeline.indicators.definitions import base_of
+from pipeline.indicators.traces import Traces, traces
 
 ROWS = [
     {"registration_no": "1/2024", "date_received": "2024-03-05", "status": "Resolved", "date_resolved": "2024-04-09"},
@@ -53,7 +54,7 @@ def test_every_figure_is_what_its_rows_add_up_to(make: Maker) -> None:
             assert len(given) > 100
             for row in given.to_dict("records"):
                 name = row["indicator"]
-                if base(name) in DURATIONS and not name.endswith("_n"):
+                if base_of(name) in DURATIONS and not name.endswith("_n"):
                     continue
                 member = row["member"]
                 rows = found.behind(name, row["scope"], row["dimension"], [member]).get(member)
@@ -61,7 +62,7 @@ def test_every_figure_is_what_its_rows_add_up_to(make: Maker) -> None:
                 if rows is None:
                     assert expected == 0
                 elif name in RATES:
-                    assert rows[f"{name}_numerator"].sum() == expected
+                    assert rows[f"{name}.numerator"].sum() == expected
                 else:
-                    counted = name in rows and base(name) not in (*DURATIONS, "pending_age")
+                    counted = name in rows and base_of(name) not in (*DURATIONS, "pending_age")
                     assert (rows[name].sum() if counted else len(rows)) == expected
