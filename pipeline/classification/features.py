@@ -1,8 +1,8 @@
 """Texts as numbers for the learned model: their words, pairs of words and parts of words, weighed by rarity.
 
-Parts of words are runs of two to four letters inside a word. They are counted once a distinct word, and a text's counts
-are the sum over its words, which keeps a hundred thousand texts to some seconds. They make a word's other forms and
-misspellings count, in any alphabet.
+Parts of words are runs of two to four letters inside a word. Words, pairs and parts are looked up once for each that
+differs, and a text's counts are put together from them, which keeps a hundred thousand texts to some seconds. By its
+parts a word counts in its other forms and misspellings too, in any alphabet.
 
 scikit-learn takes a second to import, so it is imported where it is used.
 """
@@ -11,12 +11,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 LONGEST_TEXT = 20_000
 """Characters of a text that are read; what follows them counts for nothing."""
@@ -52,34 +56,112 @@ def is_shown(term: str) -> bool:
 
 
 @dataclass(frozen=True)
+class Corpus:
+    """Texts parted into words, read once for all models.
+
+    `distinct` are the words that occur; `words` holds each text's words in their order, by their place in `distinct`,
+    one text after the other; text i has those from `starts[i]` to `starts[i + 1]`.
+    """
+
+    distinct: list[str]
+    words: npt.NDArray[np.int64]
+    starts: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, texts: Iterable[list[str]]) -> Corpus:
+        """Number the words of texts that are parted already."""
+        place: defaultdict[str, int] = defaultdict()
+        place.default_factory = place.__len__
+        words, lengths = array("q"), array("q", [0])
+        for text in texts:
+            words.extend([place[word] for word in text])
+            lengths.append(len(text))
+        starts = np.cumsum(np.frombuffer(lengths, dtype=np.int64))
+        return cls(list(place), np.frombuffer(words, dtype=np.int64), starts)
+
+    def __len__(self) -> int:
+        """Count the texts."""
+        return len(self.starts) - 1
+
+
+def read(texts: Iterable[object]) -> Corpus:
+    """Part texts into words; see `words_of`."""
+    return Corpus.of(words_of(text) for text in texts)
+
+
+@dataclass(frozen=True)
 class Vocabulary:
     """The words and pairs, and the parts of words, that a training set has, each at its column."""
 
     words: Any
     parts: Any
 
-    @property
+    @cached_property
     def terms(self) -> Any:
         """The words and pairs by their column, before those of the parts."""
         return self.words.get_feature_names_out()
 
-    def counts(self, texts: Iterable[list[str]]) -> Any:
-        """Count words, pairs and parts: one row a text, a sparse matrix of the vocabulary's columns."""
-        from scipy.sparse import hstack
-
-        listed = list(texts)
-        single, distinct = _distinct(listed)
-        in_parts = single @ self.parts.transform(distinct) if distinct else self.parts.transform([""] * len(listed))
-        return hstack([self.words.transform(listed), in_parts]).tocsr()
+    def on(self, corpus: Corpus) -> Counting:
+        """Look the words of a corpus up, so that its texts can be counted."""
+        known = self.words.vocabulary_
+        column_of_word = np.array([known.get(word, -1) for word in corpus.distinct], dtype=np.int64)
+        parts = self.parts.transform(corpus.distinct or [""])
+        return Counting(corpus, known, column_of_word, parts)
 
 
-def vocabulary(texts: Iterable[list[str]]) -> Vocabulary:
-    """Learn the vocabulary of texts that are parted into words; at least one must have a word."""
+@dataclass(frozen=True)
+class Counting:
+    """Counts the words, pairs and parts of a corpus: columns as `vocabulary` has them, -1 for a word that it has not.
+
+    `parts_of_word` has a row for each distinct word of the corpus.
+    """
+
+    corpus: Corpus
+    vocabulary: Mapping[str, int]
+    column_of_word: npt.NDArray[np.int64]
+    parts_of_word: Any
+
+    def rows(self, first: int = 0, last: int | None = None) -> Any:
+        """Count in the texts from `first` to before `last`: a sparse matrix, one row a text."""
+        from scipy.sparse import csr_array, hstack
+
+        starts = self.corpus.starts[first : None if last is None else last + 1]
+        words, starts = self.corpus.words[starts[0] : starts[-1]], starts - starts[0]
+        n_words = max(len(self.corpus.distinct), 1)
+        single = csr_array((np.ones(len(words), np.int64), words, starts), shape=(len(starts) - 1, n_words))
+        return hstack([self._terms(words, starts), single @ self.parts_of_word]).tocsr()
+
+    def _terms(self, words: npt.NDArray[np.int64], starts: npt.NDArray[np.int64]) -> Any:
+        """Count the words and the pairs of neighbours; both words of a known pair are known."""
+        from scipy.sparse import coo_array
+
+        text = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+        columns = self.column_of_word[words]
+        is_known = columns >= 0
+        pairs = np.flatnonzero(is_known[:-1] & is_known[1:] & (text[:-1] == text[1:]))
+        distinct, which = np.unique(columns[pairs] * len(self.vocabulary) + columns[pairs + 1], return_inverse=True)
+        terms = self._words_by_column
+        ones, others = np.divmod(distinct, max(len(self.vocabulary), 1))
+        spelt = (f"{terms[one]} {terms[other]}" for one, other in zip(ones.tolist(), others.tolist(), strict=True))
+        of_pairs = np.array([self.vocabulary.get(pair, -1) for pair in spelt], dtype=np.int64)[which]
+        kept = of_pairs >= 0
+        row = np.concatenate([text[is_known], text[pairs][kept]])
+        column = np.concatenate([columns[is_known], of_pairs[kept]])
+        shape = (len(starts) - 1, len(self.vocabulary))
+        return coo_array((np.ones(len(row), np.int64), (row, column)), shape=shape).tocsr()
+
+    @cached_property
+    def _words_by_column(self) -> dict[int, str]:
+        return dict(zip(self.column_of_word.tolist(), self.corpus.distinct, strict=True))
+
+
+def vocabulary(corpus: Corpus) -> Vocabulary:
+    """Learn the vocabulary of a corpus; at least one text must have a word."""
     from sklearn.feature_extraction.text import CountVectorizer
 
-    listed = list(texts)
-    words = CountVectorizer(analyzer=_words_and_pairs).fit(listed)
-    parts = CountVectorizer(analyzer="char_wb", ngram_range=PARTS, lowercase=False).fit(_distinct(listed)[1])
+    texts = np.split(np.array(corpus.distinct, dtype=object)[corpus.words], corpus.starts[1:-1])
+    words = CountVectorizer(analyzer=_words_and_pairs).fit([text.tolist() for text in texts])
+    parts = CountVectorizer(analyzer="char_wb", ngram_range=PARTS, lowercase=False).fit(corpus.distinct)
     return Vocabulary(words, parts)
 
 
@@ -118,17 +200,3 @@ def _scaled(rows: Any) -> Any:
 
 def _words_and_pairs(words: list[str]) -> list[str]:
     return words + [f"{one} {other}" for one, other in pairwise(words)]
-
-
-def _itself(words: list[str]) -> list[str]:
-    return words
-
-
-def _distinct(texts: list[list[str]]) -> tuple[Any, list[str]]:
-    """Count each distinct word in each text: a sparse matrix, and the words by its column."""
-    from sklearn.feature_extraction.text import CountVectorizer
-
-    if not any(texts):
-        return None, []
-    counter = CountVectorizer(analyzer=_itself)
-    return counter.fit_transform(texts), list(counter.get_feature_names_out())

@@ -15,14 +15,23 @@ import hashlib
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from pipeline.classification.calibration import Sureness, sureness, threshold_for
-from pipeline.classification.features import Vocabulary, Weighing, is_shown, vocabulary, weighing, words_of
+from pipeline.classification.features import (
+    Corpus,
+    Vocabulary,
+    Weighing,
+    is_shown,
+    read,
+    vocabulary,
+    weighing,
+    words_of,
+)
 from pipeline.project import NOT_STATED
 
 MINIMUM_PER_CLASS = 20
@@ -69,6 +78,12 @@ class Trained:
     training_hash: str
     model_hash: str
 
+    @cached_property
+    def terms(self) -> tuple[Any, Any]:
+        """The words and pairs that are weighed, and which of them may be shown as evidence."""
+        terms = self.vocabulary.terms[self.weighing.columns[: self.weighing.first_part]]
+        return terms, np.fromiter((is_shown(term) for term in terms), bool, len(terms))
+
 
 def lacking(texts: Iterable[object], labels: Iterable[object], *, minimum_per_class: int = MINIMUM_PER_CLASS) -> str:
     """Say in a sentence why no model can be learned from these rows; empty where one can."""
@@ -104,8 +119,8 @@ def train(
     rows = given[given["words"].map(bool).astype(bool)].sort_values(["digest", "label"], kind="stable")
     different = _different(rows)
     classes = tuple(str(name) for name in different.index[different >= minimum_per_class])
-    known = vocabulary(rows.loc[rows["label"].isin(classes), "words"])
-    counts = known.counts(rows["words"])
+    known = vocabulary(Corpus.of(rows.loc[rows["label"].isin(classes), "words"]))
+    counts = known.on(Corpus.of(rows["words"])).rows()
     place = rows["label"].map({name: place for place, name in enumerate(classes)}).fillna(-1).to_numpy(int)
     with _one_thread():
         out_of_fold, curve = _out_of_fold(rows, counts, place, len(known.terms), classes)
@@ -134,18 +149,20 @@ def train(
     )
 
 
-def predict(trained: Trained, texts: pd.Series) -> pd.DataFrame:
+def predict(trained: Trained, texts: pd.Series, corpus: Corpus | None = None) -> pd.DataFrame:
     """Label texts, indexed as they are: columns `class`, `confidence`, `evidence`, `candidate`.
 
     `class` is 'not_stated' below the model's threshold, and where no word of the text is known. `candidate` is what it
     would have said, for the list that a person reviews. `confidence` (0 to 1) is the candidate's. `evidence` names the
-    words that weighed most for the candidate against the next class, the weightiest first. Any text is taken.
+    words that weighed most for the candidate against the next class, the weightiest first. Any text is taken. `corpus`
+    are the same texts, where they are parted into words already.
     """
-    parts = []
-    remaining = iter(texts)
-    while chunk := list(islice(remaining, _ROWS_AT_ONCE)):
-        parts.append(_predicted(trained, [words_of(text) for text in chunk]))
+    counting = trained.vocabulary.on(read(texts) if corpus is None else corpus)
     empty = pd.DataFrame({"candidate": [], "evidence": []}, dtype="str").assign(confidence=pd.Series(dtype=float))
+    parts = [
+        _predicted(trained, counting.rows(first, min(first + _ROWS_AT_ONCE, len(texts))))
+        for first in range(0, len(texts), _ROWS_AT_ONCE)
+    ]
     labelled = pd.concat(parts or [empty], ignore_index=True).set_axis(texts.index)
     return _with_class(labelled, trained.threshold)[["class", "confidence", "evidence", "candidate"]]
 
@@ -238,8 +255,8 @@ def _named(scores: Any) -> tuple[Any, Any, Any]:
     return named, scores[rows, named] - rest, following
 
 
-def _predicted(trained: Trained, texts: list[list[str]]) -> pd.DataFrame:
-    weighed = trained.weighing(trained.vocabulary.counts(texts))
+def _predicted(trained: Trained, counts: Any) -> pd.DataFrame:
+    weighed = trained.weighing(counts)
     named, lead, following = _named(weighed @ trained.weights.T + trained.constants)
     is_known = np.diff(weighed.indptr) > 0
     candidate = np.where(is_known, np.asarray(trained.classes, dtype=object)[named], NOT_STATED)
@@ -254,8 +271,7 @@ def _predicted(trained: Trained, texts: list[list[str]]) -> pd.DataFrame:
 
 def _evidence(trained: Trained, weighed: Any, named: Any, following: Any) -> list[str]:
     """Name the words and pairs of each row that speak most for its class against the next one."""
-    terms = trained.vocabulary.terms[trained.weighing.columns[: trained.weighing.first_part]]
-    shown = np.fromiter((is_shown(term) for term in terms), bool, len(terms))
+    terms, shown = trained.terms
     words = weighed[:, : trained.weighing.first_part].tocoo()
     row, column = words.coords
     weight = words.data * (trained.weights[named[row], column] - trained.weights[following[row], column])

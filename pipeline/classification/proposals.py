@@ -13,6 +13,7 @@ import pandas as pd
 
 from pipeline.classification.combination import combine
 from pipeline.classification.decisions import Decided, decide, read_decisions, text_hashes
+from pipeline.classification.features import Corpus, read
 from pipeline.classification.labels import COUNTED, is_sensitive, label
 from pipeline.classification.model import Trained, lacking, predict, train
 from pipeline.classification.rules import classify_all
@@ -52,10 +53,11 @@ def labelled_cases(cases: pd.DataFrame, project: Project, decisions: pd.DataFram
     by_rules = classify_all(texts, project)
     proposals: dict[LabelName, pd.DataFrame] = {"sensitivity": combine(by_rules["sensitivity"], None)}
     stated = label(cases, proposals, decided.tables)
+    corpus = read(texts)
     models: dict[LabelName, Trained] = {}
     without: dict[LabelName, str] = {}
     for name in COUNTED:
-        trained, said = _learned(name, stated, texts, project)
+        trained, said = _learned(name, stated, texts, corpus, project)
         if isinstance(trained, str):
             without[name] = trained
         else:
@@ -72,7 +74,7 @@ def training_files(project: Project) -> list[str]:
 
 
 def _learned(
-    name: LabelName, stated: pd.DataFrame, texts: pd.Series, project: Project
+    name: LabelName, stated: pd.DataFrame, texts: pd.Series, corpus: Corpus, project: Project
 ) -> tuple[Trained | str, pd.DataFrame | None]:
     """Train a label's model and ask it for every text; a sentence where there is none."""
     allowed = choices(name, project)
@@ -91,12 +93,12 @@ def _learned(
     trained = train(every, said)
     if trained is None:
         return lacking(every, said), None
-    return trained, _asked(trained, texts)
+    return trained, _asked(trained, texts, corpus)
 
 
-def _asked(trained: Trained, texts: pd.Series) -> pd.DataFrame:
+def _asked(trained: Trained, texts: pd.Series, corpus: Corpus) -> pd.DataFrame:
     """Label every text; a row that the model learned from by one that had not seen it."""
-    table = predict(trained, texts)
+    table = predict(trained, texts, corpus)
     unseen = trained.out_of_fold[trained.out_of_fold.index.isin(texts.index)]
     same = table.loc[unseen.index, "candidate"] == unseen["candidate"]
     table.loc[unseen.index, "evidence"] = table.loc[unseen.index, "evidence"].where(same, "")
