@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 import pandas as pd
@@ -101,6 +102,22 @@ class Stage(SetFolder):
             "Register complete through": str(self.project.settings.complete_through),
         }
         return pd.DataFrame({"what": list(facts), "value": list(facts.values())})
+
+    def former_text(self, name: str) -> str | None:
+        """Read a file below internal/ of the set that this one replaces; None where there is none that can be read."""
+        path = outputs_folder() / self.project.code / self.scopes.label / "internal" / name
+        try:
+            return path.read_text(encoding="utf-8-sig")
+        except (OSError, ValueError):
+            return None
+
+    def former(self, name: str) -> pd.DataFrame | None:
+        """Read a table of the set that this one replaces, as texts; None where there is none that can be read."""
+        text = self.former_text(name)
+        try:
+            return None if text is None else pd.read_csv(StringIO(text), dtype=str, keep_default_na=False)
+        except ValueError:
+            return None
 
     @property
     def commentary_name(self) -> str:
