@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import csv
+import hashlib
+import os
+import subprocess
+import sys
 from dataclasses import replace
 
 import pandas as pd
@@ -14,9 +18,11 @@ from pipeline.classification.labels import is_sensitive, review_list
 from pipeline.classification.proposals import labelled_cases
 from pipeline.classification.review import review_table, review_workbook
 from pipeline.classification.views import every_label, models_shown, proposals_shown
+from pipeline.errors import InputError
 from pipeline.project import Project, Topic, load_project
 
 DECIDED = 50
+WORDS = [one + other for one in ("al", "be", "co", "du", "ev") for other in ("rin", "sta", "mok", "lef", "gan", "pir")]
 
 
 def sample_rows(*emptied: str) -> list[dict[str, str]]:
@@ -115,9 +121,60 @@ def test_the_same_register_gives_the_same_labels_in_another_order(demo: Cleaned,
     pd.testing.assert_frame_equal(turned.labelled.sort_index(), before.labelled)
 
 
+_ELSEWHERE = """
+import hashlib, sys
+sys.path.insert(0, "tests")
+from making import clean
+from pipeline.classification.proposals import labelled_cases
+from pipeline.project import load_project
+demo = clean(load_project("demo"))
+hidden = {name: demo.cases[name].where(demo.cases.index < 200) for name in ("type", "relation", "topic")}
+labelled = labelled_cases(demo.cases.assign(**hidden), demo.project).labelled
+print(hashlib.sha256(labelled.to_csv().encode()).hexdigest())
+"""
+
+
+def test_another_machine_gives_the_same_labels(demo: Cleaned) -> None:
+    """An older processor, more threads and another seed of hashes, as far as one machine can play another."""
+    hidden = {name: demo.cases[name].where(demo.cases.index < 200) for name in ("type", "relation", "topic")}
+    here = labelled_cases(demo.cases.assign(**hidden), demo.project)
+    assert here.models
+    machine = {"OPENBLAS_CORETYPE": "Nehalem", "OPENBLAS_NUM_THREADS": "3", "PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"}
+    machine |= {"NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4 AVX2 FMA3", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", _ELSEWHERE],
+        env={**os.environ, **machine},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == hashlib.sha256(here.labelled.to_csv().encode()).hexdigest()
+
+
+def test_a_shared_training_set_makes_a_model_where_the_register_has_too_few(make: Maker) -> None:
+    base = {"date_received": "2024-03-05", "channel": "email", "status": "Resolving", "type": ""}
+    rows = [{**base, "registration_no": "1/2024", "summary": "Zorgl frumbish wug number four stands in the yard."}]
+    alone = make.clean(rows)
+    without = labelled_cases(alone.cases, alone.project)
+    assert set(without.models) == set()
+    assert "20 different labelled texts" in without.without["type"]
+    project = make.project(rows, {"classification": "{training_sets: {type: lent.csv}}"})
+    lines = [f"Zorgl frumbish wug {word},complaint" for word in WORDS]
+    lines += [f"Plim toves borogove {word},request" for word in WORDS]
+    (project.folder / "lent.csv").write_text("\n".join(["text,label", *lines]), encoding="utf-8")
+    lent = labelled_cases(clean(project).cases, project)
+    assert set(lent.models) == {"type"}
+    assert lent.labelled[["type_proposed", "type_proposed_basis"]].to_numpy().tolist() == [["complaint", "model"]]
+    (project.folder / "lent.csv").write_text("text,label\nA road,wish\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"lent\.csv, row 2, column label"):
+        labelled_cases(alone.cases, project)
+
+
 def test_every_flagged_grievance_of_the_demonstration_is_kept_apart_and_signs_find_those_that_have_one(
     demo: Cleaned,
 ) -> None:
+    # One cell of the flag holds 'to be checked', on an ordinary text: it is kept apart, and no text could tell it.
     flagged = demo.cases[demo.cases["is_sensitive"].fillna(False).astype(bool)]
     assert set(flagged["source_row"]) <= set(demo.sensitive["source_row"])
     in_doubt = set(demo.findings.loc[demo.findings["rule"] == "sensitive_in_doubt", "row"])
