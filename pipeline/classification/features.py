@@ -22,6 +22,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.confidentiality.hits import PLACEHOLDER
+
 LONGEST_TEXT = 20_000
 """Characters of a text that are read; what follows them counts for nothing."""
 LONGEST_WORD = 40
@@ -33,7 +35,6 @@ PARTS = (2, 4)
 NUMBER = "0"
 """What every number becomes, so that none is learned by heart or shown."""
 
-_PLACEHOLDER = re.compile(r"\[(?:person|organisation|contact)\]")
 _TOKEN = re.compile(r"\w+|[?!]")
 _DIGIT = re.compile(r"\d")
 
@@ -45,7 +46,7 @@ def words_of(text: object) -> list[str]:
     """
     if not isinstance(text, str):
         return []
-    known = unicodedata.normalize("NFKC", _PLACEHOLDER.sub(" ", text[:LONGEST_TEXT])).casefold()
+    known = unicodedata.normalize("NFKC", PLACEHOLDER.sub(" ", text[:LONGEST_TEXT])).casefold()
     words = [word[:LONGEST_WORD] for word in _TOKEN.findall(known)]
     return [NUMBER if _DIGIT.search(word) else word for word in words] if _DIGIT.search(known) else words
 

@@ -1,8 +1,7 @@
-"""Names out of texts: whoever the register names as complainant, contact or responsible, and who project.yml lists.
+"""Known names in texts: whom the register names as complainant, contact or responsible, and whom project.yml lists.
 
-Each name becomes a typed placeholder, `[person]`, `[organisation]` or `[contact]`. Only whole words are replaced; a
-name of up to four letters is matched with its case, so that MED is not found in 'informed' nor in 'med'; that of a
-person also in capitals and with a capital.
+Only whole words are found. A name of up to four letters is matched with its case, so that MED is not found in
+'informed' nor in 'med'; that of a person also in capitals and with a capital.
 """
 
 from __future__ import annotations
@@ -13,13 +12,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Literal
 
-import pandas as pd
-
+from pipeline.confidentiality.hits import Hit, Kind
 from pipeline.yaml_files import Strict, read_yaml
-
-Kind = Literal["person", "organisation", "contact"]
 
 CASE_MATTERS_UP_TO = 4
 """Letters up to which a name is matched with its case."""
@@ -46,15 +41,6 @@ class _OrganisationWords(Strict):
 def _organisation_words() -> dict[str, frozenset[str]]:
     read = _OrganisationWords.model_validate(read_yaml(_FILE, "pipeline/confidentiality/organisation_words.yml"))
     return {key: frozenset(word.casefold() for word in words) for key, words in read}
-
-
-@dataclass(frozen=True)
-class Hit:
-    """One replacement: which kind of name, and where it stood in the text (characters)."""
-
-    kind: Kind
-    start: int
-    end: int
 
 
 @dataclass(frozen=True)
@@ -233,31 +219,6 @@ class _Spelling:
 
 
 _Index = dict[str, list[_Spelling]]
-
-
-def redact(text: str, known: KnownNames) -> tuple[str, list[Hit]]:
-    """Replace every known name in a text by its placeholder.
-
-    Returns
-    -------
-    text, hits
-        The text in Unicode's composed form (NFC), to which the places of the hits refer before replacement.
-    """
-    text = unicodedata.normalize("NFC", text)
-    hits = known.find(text)
-    parts, last = [], 0
-    for hit in hits:
-        parts += [text[last : hit.start], f"[{hit.kind}]"]
-        last = hit.end
-    return "".join([*parts, text[last:]]), hits
-
-
-def redact_column(texts: pd.Series, known: KnownNames) -> tuple[pd.Series, pd.Series]:
-    """Redact a column; returns the texts (missing stays missing) and the number of replacements in each."""
-    done = {text: redact(text, known) for text in texts.dropna().unique()}
-    redacted = texts.map({text: result[0] for text, result in done.items()}).astype("str")
-    counts = texts.map({text: len(result[1]) for text, result in done.items()}).fillna(0).astype("int64")
-    return redacted, counts
 
 
 def _words_of(name: str) -> tuple[str, ...]:

@@ -7,7 +7,8 @@ from textwrap import shorten, wrap
 
 import pandas as pd
 
-from pipeline.confidentiality.redaction import KnownNames, redact_column
+from pipeline.confidentiality.redacting import redact_column
+from pipeline.confidentiality.redaction import KnownNames
 from pipeline.project import Project
 from pipeline.register.corrections import apply_corrections
 from pipeline.register.explanations import read_explanations, settle

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pipeline.confidentiality.redaction import KnownNames, redact, redact_column
+from pipeline.confidentiality.redacting import redact, redact_column
+from pipeline.confidentiality.redaction import KnownNames
 from pipeline.errors import InputError
 from pipeline.project import Project
 from pipeline.register import columns, findings

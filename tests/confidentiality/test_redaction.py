@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from making import Cleaned
 
 from pipeline.confidentiality import redaction
-from pipeline.confidentiality.redaction import KnownNames, redact, redact_column
+from pipeline.confidentiality.redacting import redact, redact_column
+from pipeline.confidentiality.redaction import KnownNames
 
 KNOWN = KnownNames.gather(
     complainants=["Moncement LLC", "MED", "Mining and Mineral Oil Department", "Sarantuya Enkh-Amgalan", "ХХК Алтан"],
