@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from pipeline.errors import DisclosureError, InputError, ReconciliationError
@@ -44,10 +46,17 @@ def make_set(
         guard=_guard(project, stage),
         keep_public=keep_public,
         one_of_many=one_of_many,
-        inputs=input_files(project),
+        inputs=partial(input_files, project),
+        meanwhile=_import_for_steps if renderings else None,
         code_roots=CODE_ROOTS,
         sentence_errors=frozenset(SENTENCES),
     )
+
+
+def _import_for_steps() -> None:
+    """Import what renderings and the guard take long to import; what fails here is told by who needs it."""
+    with suppress(Exception):
+        import pipeline.reporting.rendering  # noqa: F401
 
 
 def input_files(project: Project) -> dict[str, Path]:

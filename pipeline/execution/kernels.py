@@ -1,8 +1,10 @@
 """Kernels for one run: this Python, nobody's settings, and none that outlives the run.
 
-A kernel takes most of a second to start, so the next one starts while a notebook runs. Whoever replaces this by
-something faster needs `Kernels` to keep three promises: `take` gives a kernel manager for nbclient with a fresh
-kernel, `retire` ends it before the next notebook reads what it wrote, `kill` may be called from a signal handler.
+Where the system allows it they are forked from one process that has imported what the notebooks import (`warm`), while
+this one imports what it needs itself. Otherwise each starts from nothing; that takes a second or two, so the next one
+starts while a notebook runs. Either way `Kernels` keeps three promises: `take` gives a kernel manager for nbclient with
+a fresh kernel, `retire` ends it before the next notebook reads what it wrote, `kill` may be called from a signal
+handler.
 """
 
 from __future__ import annotations
@@ -12,23 +14,27 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
 from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from jupyter_core.utils import run_sync
 
 from pipeline.execution import in_kernel
-from pipeline.execution.environment import kernel_environment
 from pipeline.execution.errors import ExecutionError
-from pipeline.execution.scratch import has_room_for_socket, scratch_folder
+from pipeline.execution.scratch import has_room_for_socket
+from pipeline.execution.warm import COLD, ForkedProcess, Home, KernelServer, NoServerError
 
 # Time for a kernel to run what a notebook registered for its end, in seconds; it is killed then.
 _SHUTDOWN_SECONDS = 5.0
+_ANSWER_SECONDS = 0.5
 
 _STARTUP = """\
 import importlib.util
@@ -41,11 +47,68 @@ del importlib, sys, specification, module
 """
 
 
+class ForkProvisioner(LocalProvisioner):
+    """Gets a kernel of jupyter_client from a server instead of starting a process."""
+
+    server: KernelServer
+    log_file: Path
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        """Fork a kernel; of `cmd` what follows the module is handed on, of the rest the folder `cwd`."""
+        folder = Path(kwargs["cwd"])
+        forked = self.server.fork(folder, self.log_file, cmd[cmd.index("ipykernel_launcher") + 1 :])
+        self.process = forked  # type: ignore[assignment]  # what is asked of a Popen, it answers
+        self.pid = self.pgid = forked.pid
+        self.cwd = str(folder)
+        return self.connection_info
+
+
+class PromptClient(AsyncKernelClient):
+    """A client that knows from the kernel's own word when it is ready, where the base class waits for silence."""
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait until the kernel answers and what it puts out reaches us.
+
+        Raises RuntimeError where it ends before, or takes longer than `timeout` seconds.
+        """
+        end = time.monotonic() + (timeout or float("inf"))
+        while not await self._is_idle(await self._asked(end)):
+            # It answered before it knew that we listen.
+            if time.monotonic() > end:
+                raise RuntimeError("nothing that it puts out arrives")
+
+    async def _asked(self, end: float) -> str:
+        """Ask the kernel what it is; returns the number of the question once that is answered."""
+        question: str = self.kernel_info()
+        while True:
+            with suppress(Empty):
+                answer = await self.get_shell_msg(timeout=_ANSWER_SECONDS)
+                if answer["parent_header"].get("msg_id") == question:
+                    self._handle_kernel_info_reply(answer)
+                    return question
+                continue
+            if not await self.is_alive():
+                raise RuntimeError("it ended before it was ready")
+            if time.monotonic() > end:
+                raise RuntimeError("it does not answer")
+
+    async def _is_idle(self, question: str) -> bool:
+        """Whether the kernel tells everybody that it is done with a question."""
+        with suppress(Empty):
+            while True:
+                told = await self.get_iopub_msg(timeout=_ANSWER_SECONDS)
+                is_ours = told["parent_header"].get("msg_id") == question
+                if is_ours and told["content"].get("execution_state") == "idle":
+                    return True
+        return False
+
+
 class HermeticKernelManager(AsyncKernelManager):
     """One kernel of the Python that runs us; kernelspecs installed by a user or an environment are not looked at."""
 
     def __init__(self, scratch: Path, number: int) -> None:
         super().__init__(kernel_name="python3", connection_file=str(scratch / f"k{number}.json"))
+        self.client_factory = PromptClient
         if sys.platform != "win32" and has_room_for_socket(scratch):
             self.transport = "ipc"
             self.ip = str(scratch / f"k{number}")
@@ -65,7 +128,7 @@ class HermeticKernelManager(AsyncKernelManager):
         return self._client
 
     @property
-    def process(self) -> subprocess.Popen[bytes] | None:
+    def process(self) -> subprocess.Popen[bytes] | ForkedProcess | None:
         """The kernel's process while there is one."""
         return getattr(self.provisioner, "process", None)
 
@@ -74,12 +137,18 @@ class HermeticKernelManager(AsyncKernelManager):
         """Whether the process has started and not ended."""
         return self.process is not None and self.process.poll() is None
 
-    def boot(self, folder: Path, environment: Mapping[str, str]) -> None:
+    def boot(self, folder: Path, environment: Mapping[str, str], server: KernelServer | None = None) -> None:
         """Start the process, with `folder` as working directory; returns before the kernel answers.
+
+        From a server it has that one's environment. Raises `NoServerError` where that cannot start it.
 
         What the process says outside of notebooks, before its first cell for instance, goes to a file that is removed
         with the scratch folder: it may hold data.
         """
+        if server is not None:
+            provisioner = ForkProvisioner(kernel_id="", kernel_spec=self.kernel_spec, parent=self)
+            provisioner.server, provisioner.log_file = server, self._log
+            self.provisioner = provisioner
         with self._log.open("wb") as log:
             run_sync(self.start_kernel)(env=dict(environment), cwd=str(folder), stdout=log, stderr=log)
 
@@ -117,7 +186,7 @@ class HermeticKernelManager(AsyncKernelManager):
         run_sync(self.cleanup_resources)()
 
 
-def _has_ended(process: subprocess.Popen[bytes], seconds: float) -> bool:
+def _has_ended(process: subprocess.Popen[bytes] | ForkedProcess, seconds: float) -> bool:
     """Wait for a process, in shorter steps than Popen.wait, whose 50 ms are half of what a kernel needs to end."""
     until = time.monotonic() + seconds
     while process.poll() is None:
@@ -130,13 +199,13 @@ def _has_ended(process: subprocess.Popen[bytes], seconds: float) -> bool:
 class Kernels:
     """The kernels of one run, all with one working directory and one environment."""
 
-    def __init__(
-        self, scratch: Path, folder: Path, environment: Mapping[str, str], sentence_errors: Collection[str]
-    ) -> None:
+    def __init__(self, home: Home, folder: Path, say: Callable[[str], None] = lambda sentence: None) -> None:
         self.folder = folder
-        self.sentence_errors = frozenset(sentence_errors)
-        self.scratch = scratch
-        self._environment = kernel_environment(scratch, environment)
+        self.scratch = home.scratch
+        self.sentence_errors = home.sentence_errors
+        self._environment = home.environment
+        self._server = home.server
+        self._say = say
         self._started = 0
         self._spare: HermeticKernelManager | None = None
         self._running: list[HermeticKernelManager] = []
@@ -145,15 +214,17 @@ class Kernels:
 
     def prepare(self) -> None:
         """Let a kernel start for the next `take`."""
-        if self._spare is None and not self.is_stopped:
+        # The first copy is made when it is needed: whoever asks waits until the server has imported everything.
+        if self._spare is None and not self.is_stopped and (self._server is None or self._started):
             self._spare = self._boot()
 
     def take(self) -> HermeticKernelManager:
         """Give a kernel that has run nothing."""
-        self.prepare()
-        if self._spare is None:
-            raise ExecutionError("The run was stopped.")
         kernel, self._spare = self._spare, None
+        if kernel is None:
+            if self.is_stopped:
+                raise ExecutionError("The run was stopped.")
+            kernel = self._boot()
         return kernel
 
     def retire(self, kernel: HermeticKernelManager) -> None:
@@ -166,6 +237,8 @@ class Kernels:
         self.is_stopped = True
         for kernel in list(self._running):
             kernel.kill()
+        if self._server is not None:
+            self._server.kill()
 
     def close(self) -> None:
         """End what still runs."""
@@ -175,12 +248,33 @@ class Kernels:
         self._running = []
 
     def _boot(self) -> HermeticKernelManager:
+        kernel = self._booted()
+        if self.is_stopped:  # the signal came between the start of the process and our knowing it
+            kernel.kill()
+        return kernel
+
+    def _booted(self) -> HermeticKernelManager:
+        kernel = self._next_manager()
+        if self._server is None:
+            kernel.boot(self.folder, self._environment)
+            return kernel
+        try:
+            kernel.boot(self.folder, self._environment, self._server)
+            return kernel
+        except NoServerError as reason:
+            self._running.remove(kernel)
+            self._server = None
+            if self.is_stopped:
+                raise ExecutionError("The run was stopped.") from None
+            self._say(COLD.format(reason=reason))
+        kernel = self._next_manager()
+        kernel.boot(self.folder, self._environment)
+        return kernel
+
+    def _next_manager(self) -> HermeticKernelManager:
         self._started += 1
         kernel = HermeticKernelManager(self.scratch, self._started)
         self._running.append(kernel)
-        kernel.boot(self.folder, self._environment)
-        if self.is_stopped:  # the signal came between the start of the process and our knowing it
-            kernel.kill()
         return kernel
 
     def _write_profile(self) -> None:
@@ -201,17 +295,14 @@ def repository() -> Path:
 
 
 @contextmanager
-def open_kernels(
-    folder: Path, environment: Mapping[str, str], sentence_errors: Collection[str] = ()
-) -> Iterator[Kernels]:
-    """Yield kernels with `folder` as working directory and the first one starting; none is left at the end.
+def open_kernels(home: Home, folder: Path, say: Callable[[str], None] = lambda sentence: None) -> Iterator[Kernels]:
+    """Yield kernels with `folder` as working directory; none is left at the end.
 
-    `environment` is added to that of the kernels alone. Errors of a class named in `sentence_errors` keep their text.
+    Without a server, or where it fails, which `say` tells, each kernel starts from nothing.
     """
-    with scratch_folder() as scratch:
-        kernels = Kernels(scratch, folder, environment, sentence_errors)
-        try:
-            kernels.prepare()
-            yield kernels
-        finally:
-            kernels.close()
+    kernels = Kernels(home, folder, say)
+    try:
+        kernels.prepare()
+        yield kernels
+    finally:
+        kernels.close()

@@ -32,6 +32,7 @@ def execute(
     for an exception in the notebook or the death of its process.
     """
     check_parameters(source, parameters)
+    _papermill()  # while the kernel, or the process that it is copied from, starts
     kernel = kernels.take()
     if not is_last:
         kernels.prepare()

@@ -8,14 +8,18 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 
+from pipeline.execution.environment import kernel_environment
 from pipeline.execution.errors import FULL_DISK_CODES, ExecutionError, NotebookFailed, explained, full_disk
 from pipeline.execution.interrupts import Interrupts, interruptible
 from pipeline.execution.manifest import build_record, digests, read_manifest, write_manifest
 from pipeline.execution.parameters import declared_parameters, refuse_undeclared
 from pipeline.execution.progress import Progress
+from pipeline.execution.scratch import scratch_folder
 from pipeline.execution.sets import FAILED, NOTEBOOKS, locked_set, restore_public, staging
 from pipeline.execution.trees import remove
+from pipeline.execution.warm import Home, imported_modules, open_server
 
 LOCK_SECONDS = 600.0
 """How long a run waits for another one of the same set, in seconds."""
@@ -38,17 +42,19 @@ def run(
     steps: Sequence[Step] = (),
     guard: Callable[[Path], None] | None = None,
     keep_public: bool = False,
-    inputs: Mapping[str, Path] | None = None,
+    inputs: Callable[[], Mapping[str, Path]] = dict,
     code_roots: Sequence[Path] = (),
     sentence_errors: Collection[str] = frozenset(),
     one_of_many: str = "",
+    meanwhile: Callable[[], None] | None = None,
 ) -> None:
     """Make the set `target`: all of it, or with `keep_public` what is below internal/ alone.
 
     `notebooks` are names of stages with their sources, in order. Of the `parameters` each is given those that it
     declares; one that none declares is refused. `environment` is added to their processes'. `guard` sees the finished
-    set and raises to refuse it. `inputs` are hashed before and after. `one_of_many` names
-    the set where several are made: steps then show on a terminal's bar alone.
+    set and raises to refuse it. What `inputs` gives is hashed before and after. `one_of_many`
+    names the set where several are made: steps then show on a terminal's bar alone. `meanwhile` is called in a thread
+    of its own while notebooks run: it may import what the steps need.
 
     Raises
     ------
@@ -61,18 +67,20 @@ def run(
         SIGINT, SIGTERM or SIGHUP came.
     """
     refuse_undeclared([source for _, source in notebooks], parameters)
-    names = dict(inputs or {})
     progress = Progress(len(notebooks) + len(steps) + 1, one_of_many=one_of_many)
     try:
         with (
             interruptible() as interrupts,
+            scratch_folder() as scratch,
+            _home(scratch, environment, notebooks, sentence_errors, progress) as home,
             locked_set(target, wait_seconds=LOCK_SECONDS, say=progress.say) as place,
         ):
+            names = dict(inputs())
             before = _input_digests(names)
             former = read_manifest(place) if keep_public else None
             with staging(place, keep_public) as folder:
                 with _failed_kept(place):
-                    _execute(folder, notebooks, parameters, environment, sentence_errors, progress, interrupts)
+                    _execute(folder, notebooks, parameters, home, progress, interrupts, meanwhile)
                 for step in steps:
                     with progress.step(step.name), explained(place):
                         step.action(folder)
@@ -89,19 +97,34 @@ def run(
         progress.close()
 
 
+@contextmanager
+def _home(
+    scratch: Path,
+    environment: Mapping[str, str],
+    notebooks: Sequence[tuple[str, Path]],
+    sentence_errors: Collection[str],
+    progress: Progress,
+) -> Iterator[Home]:
+    """Yield what kernels need, with the process that they are copied from importing while we do so ourselves."""
+    composed = kernel_environment(scratch, environment)
+    modules = imported_modules(source for _, source in notebooks)
+    with open_server(modules, scratch, composed, progress.say) as server:
+        yield Home(scratch, composed, frozenset(sentence_errors), server)
+
+
 def _execute(
     folder: Path,
     notebooks: Sequence[tuple[str, Path]],
     parameters: Mapping[str, str],
-    environment: Mapping[str, str],
-    sentence_errors: Collection[str],
+    home: Home,
     progress: Progress,
     interrupts: Interrupts,
+    meanwhile: Callable[[], None] | None,
 ) -> None:
     from pipeline.execution.kernels import open_kernels
     from pipeline.execution.notebooks import execute
 
-    with interrupts.held() as at_once, open_kernels(folder / NOTEBOOKS, environment, sentence_errors) as kernels:
+    with interrupts.held() as at_once, open_kernels(home, folder / NOTEBOOKS, progress.say) as kernels:
         at_once(kernels.kill)
         for place, (name, source) in enumerate(notebooks, start=1):
             with progress.step(name), explained(folder):
@@ -109,6 +132,8 @@ def _execute(
                 declared = declared_parameters(source)
                 own = {parameter: value for parameter, value in parameters.items() if parameter in declared}
                 execute(source, output, own, kernels, is_last=place == len(notebooks))
+            if place == 1 and meanwhile is not None:
+                Thread(target=meanwhile, daemon=True).start()
 
 
 def _input_digests(inputs: Mapping[str, Path]) -> dict[str, str]:

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from html import unescape
 from pathlib import Path
 
@@ -14,6 +15,18 @@ NAMES = (r"Moncement", r"Bolormaa", r"Amaraa", r"Mining and Mineral Oil Departme
 """Whom the published report named; ours must not."""
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = "smart-government-ii"
+
+
+COPIES_NOTHING = """
+import sys
+from pipeline.execution import warm
+def refuse(*arguments):
+    raise warm.NoServerError("there is none in this test")
+warm.KernelServer = refuse
+from pipeline.cli import main
+sys.exit(main())
+"""
+"""The command with an ordinary kernel for every notebook."""
 
 
 class Outcome:
@@ -29,13 +42,20 @@ class Outcome:
         return self.outputs / project / label
 
 
-def call(command: str, *arguments: str, outputs: Path, data: Path | None = None, seconds: int = 300) -> Outcome:
+def call(
+    command: str,
+    *arguments: str,
+    outputs: Path,
+    data: Path | None = None,
+    seconds: int = 300,
+    program: Sequence[str] = ("-m", "pipeline"),
+) -> Outcome:
     """Run the command line in a process of its own, with an empty home folder, for so many seconds at most."""
     home = outputs.parent / f"{outputs.name}-home"
     home.mkdir(parents=True, exist_ok=True)
     folders = [f"--outputs={outputs}", *([f"--data={data}"] if data else [])]
     process = subprocess.run(
-        [sys.executable, "-m", "pipeline", command, *folders, *arguments],
+        [sys.executable, *program, command, *folders, *arguments],
         cwd=ROOT,
         env={**os.environ, "HOME": str(home)},
         capture_output=True,

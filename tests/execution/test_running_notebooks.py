@@ -143,7 +143,12 @@ def test_an_input_that_changes_meanwhile_is_noticed(tmp_path: Path) -> None:
     register.write_text("1")
     change = Step("x", lambda folder: register.write_text("2") and None)
     with pytest.raises(ExecutionError, match=r"register.csv changed while the notebooks ran"):
-        make(tmp_path / "set", notebook(tmp_path, "01_a", WRITE), inputs={"register.csv": register}, steps=[change])
+        make(
+            tmp_path / "set",
+            notebook(tmp_path, "01_a", WRITE),
+            inputs=lambda: {"register.csv": register},
+            steps=[change],
+        )
     assert not (tmp_path / "set").exists()
 
 

@@ -173,7 +173,7 @@ def test_streams_warnings_and_addresses_are_the_same_each_time(tmp_path: Path) -
 
 def test_an_input_that_cannot_be_read_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(ExecutionError, match=r"register\.csv cannot be read: No such file"):
-        make(tmp_path / "set", inputs={"register.csv": tmp_path / "register.csv"})
+        make(tmp_path / "set", inputs=lambda: {"register.csv": tmp_path / "register.csv"})
 
 
 def test_where_folders_cannot_be_exchanged_two_renames_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

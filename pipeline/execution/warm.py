@@ -1,0 +1,212 @@
+"""Kernels forked from a process that has imported what the notebooks import: the driver's side of it.
+
+On Linux alone: elsewhere a fork is not safe (macOS) or does not exist (Windows), and every kernel starts from nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.execution import kernel_server
+
+KILLED = -signal.SIGKILL if sys.platform != "win32" else -9
+COLD = "Every notebook starts Python anew, which takes longer: {reason}."
+_START_SECONDS = 120.0
+_ALWAYS = ("ipykernel.kernelapp", "ipykernel.zmqshell")
+
+
+class NoServerError(Exception):
+    """A kernel cannot be forked; the text says why."""
+
+
+class ForkedProcess:
+    """A kernel that is no child of ours; as far as jupyter_client needs it, a `subprocess.Popen`."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, process: int, handle: int, server: KernelServer) -> None:
+        self.pid = process
+        self.returncode: int | None = None
+        self._handle = handle
+        self._server = server
+
+    def poll(self) -> int | None:
+        """Return the code with which it ended, or None while it runs."""
+        return self._ended(0.0)
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for the end, for `timeout` seconds at most; returns the code."""
+        code = self._ended(timeout)
+        if code is None:
+            raise subprocess.TimeoutExpired("kernel", timeout or 0.0)
+        return code
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal to the process, unless it has ended."""
+        if self.poll() is None:
+            signal.pidfd_send_signal(self._handle, number)
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it at once."""
+        self.send_signal(signal.SIGKILL)
+
+    def _ended(self, seconds: float | None) -> int | None:
+        if self.returncode is None:
+            poller = select.poll()
+            poller.register(self._handle, select.POLLIN)
+            if not poller.poll(None if seconds is None else seconds * 1000):
+                return None
+            self.returncode = self._server.code_of(self.pid)
+            os.close(self._handle)
+        return self.returncode
+
+
+class KernelServer:
+    """The process that kernels are forked from. `modules` are imported by it while the driver does something else."""
+
+    def __init__(self, modules: Iterable[str], folder: Path, environment: Mapping[str, str], log: Path) -> None:
+        if sys.platform != "linux" or not hasattr(os, "pidfd_open"):
+            raise NoServerError("this system has no safe way to copy a process")
+        ours, theirs = socket.socketpair()
+        self._connection = ours
+        self._rest = b""
+        self._handles: list[int] = []
+        self._codes: dict[int, int] = {}
+        # Without -P the folder of the program would be on the import path.
+        command = [sys.executable, "-P", kernel_server.__file__, str(theirs.fileno()), str(os.getpid())]
+        try:
+            with theirs, log.open("wb") as out:
+                self._process = subprocess.Popen(
+                    [*command, *_ALWAYS, *modules],
+                    cwd=folder,
+                    env=dict(environment),
+                    stdin=subprocess.DEVNULL,
+                    stdout=out,
+                    stderr=out,
+                    pass_fds=[theirs.fileno()],
+                    start_new_session=True,
+                )
+        except OSError as error:
+            ours.close()
+            raise NoServerError(f"the process to copy did not start: {error.strerror}") from None
+
+    def fork(self, folder: Path, log: Path, arguments: list[str]) -> ForkedProcess:
+        """Start a kernel; waits until the server has imported everything. Raises `NoServerError`."""
+        request = {"folder": str(folder), "log": str(log), "arguments": arguments}
+        try:
+            self._connection.sendall(json.dumps(request).encode() + b"\n")
+        except OSError:
+            raise NoServerError("the process to copy has ended") from None
+        while True:
+            answer = self._answer(_START_SECONDS)
+            if "started" in answer:
+                return ForkedProcess(answer["started"], self._handles.pop(0), self)
+            if "refused" in answer:
+                raise NoServerError(str(answer["refused"]))
+
+    def code_of(self, process: int) -> int:
+        """Return the code with which a kernel ended; that of a kill where the server cannot tell any more."""
+        while process not in self._codes:
+            try:
+                self._answer(5.0)
+            except NoServerError:
+                return KILLED
+        return self._codes.pop(process)
+
+    def kill(self) -> None:
+        """End the server, and with it its kernels, at once; may be called from a signal handler."""
+        self._process.kill()
+
+    def close(self) -> None:
+        """End the server; its kernels should have ended before."""
+        self._process.kill()
+        self._process.wait()
+        self._connection.close()
+
+    def _answer(self, seconds: float) -> dict[str, Any]:
+        """Read one answer; keep the descriptor that came with it, and the code of a kernel that ended."""
+        self._connection.settimeout(seconds)
+        while b"\n" not in self._rest:
+            try:
+                part, handles, _, _ = socket.recv_fds(self._connection, 4096, 8)
+            except OSError:
+                raise NoServerError("the process to copy does not answer") from None
+            # Only the start of a kernel brings one, and starts are answered in order.
+            self._handles += handles
+            if not part:
+                raise NoServerError("the process to copy has ended")
+            self._rest += part
+        line, _, self._rest = self._rest.partition(b"\n")
+        answer: dict[str, Any] = json.loads(line)
+        if "ended" in answer:
+            self._codes[answer["ended"]] = answer["code"]
+        return answer
+
+
+@dataclass(frozen=True)
+class Home:
+    """What the kernels of a run share: their private folder and environment, and the server, where there is one.
+
+    Errors of a class named in `sentence_errors` keep their text.
+    """
+
+    scratch: Path
+    environment: Mapping[str, str]
+    sentence_errors: frozenset[str] = frozenset()
+    server: KernelServer | None = None
+
+
+@contextmanager
+def open_server(
+    modules: Iterable[str], scratch: Path, environment: Mapping[str, str], say: Callable[[str], None]
+) -> Iterator[KernelServer | None]:
+    """Yield a server that imports `modules` meanwhile, or say why there is none; it ends with the body."""
+    try:
+        server = KernelServer(modules, scratch, environment, scratch / "server.log")
+    except NoServerError as reason:
+        say(COLD.format(reason=reason))
+        yield None
+        return
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+def imported_modules(notebooks: Iterable[Path]) -> list[str]:
+    """List what the code of notebooks imports, each once, in order; a name imported from a module may be one itself."""
+    found: dict[str, None] = {}
+    for notebook in notebooks:
+        for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+            if cell["cell_type"] == "code":
+                found |= dict.fromkeys(_modules_of("".join(cell["source"])))
+    return list(found)
+
+
+def _modules_of(source: str) -> Iterator[str]:
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:  # the notebook tells, or it is a line that IPython alone understands
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
