@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +19,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, fie
 
 from pipeline.errors import InputError
 from pipeline.period import CalendarKind, Period, parse_day, shown
+from pipeline.places import CODE_ROOTS as CODE_ROOTS
+from pipeline.places import DATA_VARIABLE as DATA_VARIABLE
+from pipeline.places import REPOSITORY as REPOSITORY
+from pipeline.places import data_folder as data_folder
 from pipeline.working_days import WorkingCalendar
 from pipeline.yaml_files import Strict, check_model, read_yaml
 
@@ -32,14 +35,6 @@ Relation = Literal["related", "unrelated"]
 RELATIONS: tuple[Relation, ...] = get_args(Relation)
 NOT_STATED = "not_stated"
 """The member that stands for a blank or unknown value in every dimension."""
-REPOSITORY = Path(__file__).resolve().parent.parent
-
-CODE_ROOTS = (REPOSITORY / "pipeline", REPOSITORY / "notebooks")
-"""What the program consists of."""
-
-DATA_VARIABLE = "GRM_DATA"
-"""Environment variable that names the folder of the projects (default: data/ of this checkout)."""
-
 PUBLISHED = "published"
 """The folder of a project below which the figures that were published are kept; nothing in it is a register."""
 
@@ -527,12 +522,6 @@ class Project:
             (day.date for day in settings.calendar.extra_working_days),
             years=(settings.grm_start.year - 20, settings.complete_through.year + 20),
         )
-
-
-def data_folder() -> Path:
-    """Return the folder that holds the projects."""
-    named = os.environ.get(DATA_VARIABLE)
-    return Path(named) if named else REPOSITORY / "data"
 
 
 def project_codes() -> list[str]:

@@ -7,7 +7,6 @@ executed notebook can be run again in a copy of its set. Opened by hand in Jupyt
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -17,10 +16,9 @@ import pandas as pd
 from pipeline.errors import InputError
 from pipeline.files import write_bytes, write_csv, write_parquet
 from pipeline.period import Scopes, joined_label, resolve_periods, resolve_scopes
-from pipeline.project import REPOSITORY, Project, load_project
-
-OUTPUTS_VARIABLE = "GRM_OUTPUTS"
-"""Environment variable that names the folder of the outputs (default: outputs/ of this checkout)."""
+from pipeline.places import OUTPUTS_VARIABLE as OUTPUTS_VARIABLE
+from pipeline.places import outputs_folder as outputs_folder
+from pipeline.project import Project, load_project
 
 COMMENTARY = "commentary.md"
 """The period's commentary below internal/, with its names replaced in the first stage."""
@@ -165,12 +163,6 @@ def open_comparison(project: str, periods: str) -> ComparisonStage:
     settings = loaded.settings
     each = resolve_periods(periods, grm_start=settings.grm_start, complete_through=settings.complete_through)
     return ComparisonStage(loaded, each, _set_folder(loaded, joined_label([scopes.label for scopes in each])))
-
-
-def outputs_folder() -> Path:
-    """Return the folder below which every project has its outputs."""
-    named = os.environ.get(OUTPUTS_VARIABLE)
-    return Path(named) if named else REPOSITORY / "outputs"
 
 
 def _set_folder(project: Project, label: str) -> Path:

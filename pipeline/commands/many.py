@@ -58,7 +58,7 @@ def calls_of(project: Project) -> list[Call]:
     return [checked_call(project, period.label) for period in spans]
 
 
-def make_all(calls: Sequence[Call]) -> list[Failure]:
+def make_all(calls: Sequence[Call], *, is_forced: bool = False) -> list[Failure]:
     """Make the reports one after the other, with a line on stderr for each; returns those that failed.
 
     The page that lists them is renewed after each, so that it is right when the run is stopped. A signal stops all,
@@ -70,7 +70,7 @@ def make_all(calls: Sequence[Call]) -> list[Failure]:
         with interruptible() as interrupts:
             for number, call in enumerate(calls, start=1):
                 began = time.monotonic()
-                failure = _make(call, f"{call.scopes.label}, {number} of {len(calls)}")
+                failure = _make(call, f"{call.scopes.label}, {number} of {len(calls)}", is_forced)
                 if failure is None:
                     made += 1
                     _index_failure(call.project)  # told once, at the end
@@ -91,10 +91,10 @@ def make_all(calls: Sequence[Call]) -> list[Failure]:
     return failures
 
 
-def _make(call: Call, name: str) -> Failure | None:
+def _make(call: Call, name: str, is_forced: bool) -> Failure | None:
     label = call.scopes.label
     try:
-        periods.make_report(call, one_of_many=name)
+        periods.make_report(call, one_of_many=name, is_forced=is_forced)
     except Interrupted:
         raise
     except (PipelineError, ExecutionError) as error:
@@ -122,11 +122,11 @@ def _say(line: str) -> None:
 
 
 def _reports(options: argparse.Namespace) -> tuple[str, int]:
-    is_forced(options, "run every stage")
+    forced = is_forced(options, "run every stage")
     project = load_project(options.project)
     register_files(project)  # what is wrong with all of them is said before any is begun
     calls = calls_of(project)
-    failures = make_all(calls)
+    failures = make_all(calls, is_forced=forced)
     unlisted = _index_failure(project)
     text = _summary(project, calls, failures, unlisted)
     if failures or unlisted:
@@ -175,7 +175,7 @@ COMMANDS = {
         "make the reports of all periods of a project, and the page that lists them",
         options_of(
             add_project_option,
-            lambda command: add_force_option(command, "run every stage; as yet every stage runs each time"),
+            lambda command: add_force_option(command, "run every stage, also those that have nothing new to do"),
             add_data_option,
             add_outputs_option,
         ),

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from pipeline.errors import InputError
 from pipeline.period import FORMS, shown
-from pipeline.project import DATA_VARIABLE
-from pipeline.stage import OUTPUTS_VARIABLE
+from pipeline.places import DATA_VARIABLE, OUTPUTS_VARIABLE
+from pipeline.places import relative as relative
 
 
 @dataclass(frozen=True)
@@ -84,9 +84,3 @@ def refuse_files(target: Path) -> None:
     existing = next(path for path in (target, *target.parents) if path.exists())
     if not existing.is_dir():
         raise InputError(f"{relative(existing)} is a file where the folder of the outputs should be. Move it away.")
-
-
-def relative(path: Path) -> Path:
-    """Name a path from where the caller stands."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path

@@ -63,7 +63,7 @@ def checked_call(project: Project, period: str, as_of: str = "") -> Call:
     return call
 
 
-def make_report(call: Call, *, one_of_many: str = "") -> None:
+def make_report(call: Call, *, one_of_many: str = "", is_forced: bool = False) -> None:
     """Make the whole set of a period, public/ and internal/; `one_of_many` names it where several are made."""
     make_set(
         call.project,
@@ -76,6 +76,7 @@ def make_report(call: Call, *, one_of_many: str = "") -> None:
             ("actions", partial(_work_pages, call)),
         ],
         one_of_many=one_of_many,
+        is_forced=is_forced,
     )
 
 
@@ -112,13 +113,13 @@ def _work_pages(call: Call, folder: Path) -> None:
 
 
 def _report(options: argparse.Namespace) -> tuple[str, int]:
-    call = _call(options)
-    make_report(call)
+    call, forced = _call(options)
+    make_report(call, is_forced=forced)
     return f"{_summary(call, whole=True)}\n{index_told(call.project)}", 0
 
 
 def _stages(notebooks: int, options: argparse.Namespace) -> tuple[str, int]:
-    call = _call(options)
+    call, forced = _call(options)
     make_set(
         call.project,
         call.target,
@@ -127,13 +128,14 @@ def _stages(notebooks: int, options: argparse.Namespace) -> tuple[str, int]:
         stage=call.stage,
         renderings=[("actions", partial(_work_pages, call))] if NOTEBOOKS[:notebooks][-1] == "03_metrics" else [],
         keep_public=True,
+        is_forced=forced,
     )
     return _summary(call, whole=False), 0
 
 
-def _call(options: argparse.Namespace) -> Call:
-    is_forced(options, "run every stage")
-    return checked_call(load_project(options.project), options.period, options.as_of)
+def _call(options: argparse.Namespace) -> tuple[Call, bool]:
+    forced = is_forced(options, "run every stage")
+    return checked_call(load_project(options.project), options.period, options.as_of), forced
 
 
 def _summary(call: Call, whole: bool) -> str:
@@ -166,7 +168,7 @@ def _add_as_of_option(command: argparse.ArgumentParser) -> None:
 
 
 def _add_running_option(command: argparse.ArgumentParser) -> None:
-    add_force_option(command, "run every stage; as yet every stage runs each time")
+    add_force_option(command, "run every stage, also those that have nothing new to do")
 
 
 _OPTIONS = options_of(

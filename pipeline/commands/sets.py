@@ -28,12 +28,14 @@ def make_set(
     renderings: Renderings = (),
     keep_public: bool = False,
     one_of_many: str = "",
+    is_forced: bool = False,
 ) -> None:
     """Make the set `target` by running notebooks, named without their ending, and the renderings after them.
 
     Each notebook is given those of the parameters that it declares. `stage` opens the set in the folder in which it is
     made. With `keep_public` only internal/ is replaced. `one_of_many` names the set on the bar of
-    progress where several are made one after the other.
+    progress where several are made one after the other. Stages that have nothing new to do are taken over from the
+    former set, unless `is_forced`; of a register in a database nobody knows whether it is what it was.
     """
     from pipeline.execution.runner import Step, run
 
@@ -46,6 +48,8 @@ def make_set(
         guard=_guard(project, stage),
         keep_public=keep_public,
         one_of_many=one_of_many,
+        data=project.folder if project.settings.register_.database is None else None,
+        is_forced=is_forced,
         inputs=partial(input_files, project),
         meanwhile=_import_for_steps if renderings else None,
         code_roots=CODE_ROOTS,

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 MANIFEST = "manifest.json"
-CODE_SUFFIXES = frozenset({".css", ".ipynb", ".j2", ".json", ".po", ".py", ".ttf", ".yml"})
+CODE_SUFFIXES = frozenset({".css", ".ipynb", ".j2", ".json", ".po", ".py", ".ttf", ".txt", ".yml"})
 _CHUNK_BYTES = 1 << 20
 
 Record = dict[str, Any]
@@ -51,9 +51,13 @@ def _digest_of_all(digests_by_name: Mapping[str, str]) -> str:
 
 
 def build_record(
-    folder: Path, inputs: Mapping[str, str], code_roots: Iterable[Path], parameters: Mapping[str, str]
+    folder: Path,
+    inputs: Mapping[str, str],
+    code_roots: Iterable[Path],
+    parameters: Mapping[str, str],
+    more: Mapping[str, Any] | None = None,
 ) -> Record:
-    """Describe a run whose files lie in the set `folder`; `inputs` are digests by name."""
+    """Describe a run whose files lie in the set `folder`; `inputs` are digests by name, `more` is added as it is."""
     code = code_digests(code_roots)
     return {
         "code": code,
@@ -63,6 +67,7 @@ def build_record(
         "parameters": dict(parameters),
         "python": platform.python_version(),
         "outputs": output_digests(folder),
+        **(more or {}),
     }
 
 
@@ -101,7 +106,8 @@ def _record_of_public(former: Record, public: Mapping[str, str]) -> list[Record]
     for record in former.get("runs", []):
         told = {name: digest for name, digest in record.get("outputs", {}).items() if name in public}
         if told:
-            return [{**record, "outputs": told}]
+            kept = {name: value for name, value in record.items() if name not in ("is_whole", "stages")}
+            return [{**kept, "outputs": told}]
     return []
 
 

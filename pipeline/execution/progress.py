@@ -29,9 +29,17 @@ class Progress:
         layout = f"{{desc:<{width}}}" + " |{bar}| {n_fmt} of {total_fmt} steps, {elapsed}"
         return tqdm(total=self._steps, file=self._stream, bar_format=layout, leave=False, dynamic_ncols=True)
 
+    def taken_over(self, name: str) -> None:
+        """Show that a step need not be done again."""
+        self._done += 1
+        if self._bar is not None:
+            self._bar.update(1)
+        elif not self._name:
+            self._line(f"[{self._done}/{self._steps}] {name} … unchanged, taken over")
+
     @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        """Show that a step goes on, and that it is done."""
+    def step(self, name: str, reason: str = "") -> Iterator[None]:
+        """Show that a step goes on, and that it is done; `reason` says why it is done anew."""
         began = time.monotonic()
         if self._bar is not None:
             self._bar.set_description_str(f"{self._name}: {name}" if self._name else name)
@@ -41,7 +49,8 @@ class Progress:
             self._bar.update(1)
         elif not self._name:
             seconds = time.monotonic() - began
-            self._line(f"[{self._done}/{self._steps}] {name} … done in {seconds:.1f} s")
+            why = f", since {reason}" if reason else ""
+            self._line(f"[{self._done}/{self._steps}] {name} … done in {seconds:.1f} s{why}")
 
     def say(self, sentence: str) -> None:
         """Tell something beside the steps."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
 
 from pipeline.execution.environment import kernel_environment
 from pipeline.execution.errors import FULL_DISK_CODES, ExecutionError, NotebookFailed, explained, full_disk
@@ -16,10 +17,14 @@ from pipeline.execution.interrupts import Interrupts, interruptible
 from pipeline.execution.manifest import build_record, digests, read_manifest, write_manifest
 from pipeline.execution.parameters import declared_parameters, refuse_undeclared
 from pipeline.execution.progress import Progress
+from pipeline.execution.reuse import Entry, Stages, basis_of
 from pipeline.execution.scratch import scratch_folder
 from pipeline.execution.sets import FAILED, NOTEBOOKS, locked_set, restore_public, staging
 from pipeline.execution.trees import remove
 from pipeline.execution.warm import Home, imported_modules, open_server
+
+if TYPE_CHECKING:  # it brings Jupyter along, which a run that takes everything over can do without
+    from pipeline.execution.kernels import Kernels
 
 LOCK_SECONDS = 600.0
 """How long a run waits for another one of the same set, in seconds."""
@@ -47,6 +52,8 @@ def run(
     sentence_errors: Collection[str] = frozenset(),
     one_of_many: str = "",
     meanwhile: Callable[[], None] | None = None,
+    data: Path | None = None,
+    is_forced: bool = False,
 ) -> None:
     """Make the set `target`: all of it, or with `keep_public` what is below internal/ alone.
 
@@ -55,6 +62,10 @@ def run(
     set and raises to refuse it. What `inputs` gives is hashed before and after. `one_of_many`
     names the set where several are made: steps then show on a terminal's bar alone. `meanwhile` is called in a thread
     of its own while notebooks run: it may import what the steps need.
+
+    `data` is a folder that holds every file that the notebooks read besides the program; given it, stages are taken
+    over from the former set as far as nothing has changed that they depend on (`reuse`), unless `is_forced`. Without it
+    every stage runs.
 
     Raises
     ------
@@ -71,16 +82,18 @@ def run(
     try:
         with (
             interruptible() as interrupts,
-            scratch_folder() as scratch,
-            _home(scratch, environment, notebooks, sentence_errors, progress) as home,
             locked_set(target, wait_seconds=LOCK_SECONDS, say=progress.say) as place,
         ):
-            names = dict(inputs())
-            before = _input_digests(names)
-            former = read_manifest(place) if keep_public else None
+            former = read_manifest(place)
+            with explained(place):
+                basis = basis_of(code_roots, data) if data is not None else None
             with staging(place, keep_public) as folder:
-                with _failed_kept(place):
-                    _execute(folder, notebooks, parameters, home, progress, interrupts, meanwhile)
+                stages = Stages(place, {} if is_forced else former, basis, code_roots)
+                plan = [_planned(stages, name, source, parameters) for name, source in notebooks]
+                with _home(environment, plan, sentence_errors, progress) as home, _failed_kept(place):
+                    names = dict(inputs())
+                    before = _input_digests(names)
+                    entries = _execute(folder, plan, stages, home, progress, interrupts, meanwhile)
                 for step in steps:
                     with progress.step(step.name), explained(place):
                         step.action(folder)
@@ -90,50 +103,97 @@ def run(
                     if guard is not None:
                         guard(folder)
                     _refuse_changed(before, names)
-                    record = build_record(folder, before, code_roots, parameters)
+                    more = {**basis.as_record(), "is_whole": not keep_public, "stages": entries} if basis else {}
+                    record = build_record(folder, before, code_roots, parameters, more)
                     write_manifest(folder, record, (former or {}) if keep_public else None)
                 interrupts.finish()
     finally:
         progress.close()
 
 
+@dataclass(frozen=True)
+class _Planned:
+    """A stage to be done: its notebook with its own parameters, and why it has to run, None where it need not."""
+
+    name: str
+    source: Path
+    parameters: dict[str, str]
+    reason: str | None
+
+
+def _planned(stages: Stages, name: str, source: Path, parameters: Mapping[str, str]) -> _Planned:
+    declared = declared_parameters(source)
+    own = {parameter: value for parameter, value in parameters.items() if parameter in declared}
+    return _Planned(name, source, own, stages.reason_to_run(name, source, own))
+
+
 @contextmanager
 def _home(
-    scratch: Path,
-    environment: Mapping[str, str],
-    notebooks: Sequence[tuple[str, Path]],
-    sentence_errors: Collection[str],
-    progress: Progress,
-) -> Iterator[Home]:
-    """Yield what kernels need, with the process that they are copied from importing while we do so ourselves."""
-    composed = kernel_environment(scratch, environment)
-    modules = imported_modules(source for _, source in notebooks)
-    with open_server(modules, scratch, composed, progress.say) as server:
-        yield Home(scratch, composed, frozenset(sentence_errors), server)
+    environment: Mapping[str, str], plan: Sequence[_Planned], sentence_errors: Collection[str], progress: Progress
+) -> Iterator[Home | None]:
+    """Yield what kernels need, None where no notebook is to run.
+
+    The process that they are copied from imports while we do so ourselves.
+    """
+    if all(stage.reason is None for stage in plan):
+        yield None
+        return
+    modules = imported_modules(stage.source for stage in plan)
+    with scratch_folder() as scratch:
+        composed = kernel_environment(scratch, environment)
+        with open_server(modules, scratch, composed, progress.say) as server:
+            yield Home(scratch, composed, frozenset(sentence_errors), server)
 
 
 def _execute(
     folder: Path,
-    notebooks: Sequence[tuple[str, Path]],
-    parameters: Mapping[str, str],
-    home: Home,
+    plan: Sequence[_Planned],
+    stages: Stages,
+    home: Home | None,
     progress: Progress,
     interrupts: Interrupts,
     meanwhile: Callable[[], None] | None,
-) -> None:
+) -> dict[str, Entry]:
+    """Do the stages in order: take over what need not run, run the others; returns their entries for the manifest.
+
+    A stage that ran and wrote what it had written before is no reason for those after it to run.
+    """
+    entries: dict[str, Entry] = {}
+    with ExitStack() as stack:
+        kernels = stack.enter_context(_kernels(home, folder, progress, interrupts)) if home is not None else None
+        changed = None
+        for place, stage in enumerate(plan, start=1):
+            reason = changed if stage.reason is None else stage.reason
+            if kernels is None or reason is None:
+                with explained(folder):
+                    entries[stage.name] = stages.take_over(stage.name, stage.source, folder)
+                progress.taken_over(stage.name)
+                continue
+            with progress.step(stage.name, reason), explained(folder):
+                entries[stage.name] = _run_stage(stage, stages, folder, kernels, is_last=place == len(plan))
+            if stages.are_other_results(stage.name, entries[stage.name]):
+                changed = f"{stage.name} gave other results"
+            if meanwhile is not None:
+                Thread(target=meanwhile, daemon=True).start()
+                meanwhile = None
+    return entries
+
+
+@contextmanager
+def _kernels(home: Home, folder: Path, progress: Progress, interrupts: Interrupts) -> Iterator[Kernels]:
     from pipeline.execution.kernels import open_kernels
-    from pipeline.execution.notebooks import execute
 
     with interrupts.held() as at_once, open_kernels(home, folder / NOTEBOOKS, progress.say) as kernels:
         at_once(kernels.kill)
-        for place, (name, source) in enumerate(notebooks, start=1):
-            with progress.step(name), explained(folder):
-                output = folder / NOTEBOOKS / source.name
-                declared = declared_parameters(source)
-                own = {parameter: value for parameter, value in parameters.items() if parameter in declared}
-                execute(source, output, own, kernels, is_last=place == len(notebooks))
-            if place == 1 and meanwhile is not None:
-                Thread(target=meanwhile, daemon=True).start()
+        yield kernels
+
+
+def _run_stage(stage: _Planned, stages: Stages, folder: Path, kernels: Kernels, *, is_last: bool) -> Entry:
+    from pipeline.execution.notebooks import execute
+
+    before = stages.files_before(folder)
+    execute(stage.source, folder / NOTEBOOKS / stage.source.name, stage.parameters, kernels, is_last=is_last)
+    return stages.entry(stage.source, stage.parameters, before, folder)
 
 
 def _input_digests(inputs: Mapping[str, Path]) -> dict[str, str]:
