@@ -12,13 +12,15 @@ override FORCE := $(value FORCE)
 override FILE := $(value FILE)
 # From the command line alone: some systems (Windows' WSL) have a NAME of their own in the environment.
 override NAME := $(if $(filter command,$(firstword $(origin NAME))),$(value NAME))
-export PROJECT PERIOD PERIODS AS_OF FORCE FILE NAME
+# A release is somebody's act: by whom is said in the call itself, too.
+override BY := $(if $(filter command,$(firstword $(origin BY))),$(value BY))
+export PROJECT PERIOD PERIODS AS_OF FORCE FILE NAME BY
 
 # Any other variable on the command line is refused: a misspelt 'ASOF=' would make another report than was asked for,
 # and make would expand the value on its way to the commands. ('v' is emptied, since the loop's own 'v' hides it.)
 override v :=
 $(foreach v,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $v))),$(error \
-    There is no variable '$v' to set; there are PROJECT, PERIOD, PERIODS, AS_OF, FORCE, FILE and NAME)))
+    There is no variable '$v' to set; there are PROJECT, PERIOD, PERIODS, AS_OF, FORCE, FILE, NAME and BY)))
 
 # make expands these without being told to, as they stand in the environment.
 override MAKEOVERRIDES :=
@@ -29,13 +31,16 @@ override SHELL := /bin/sh
 override .SHELLFLAGS := -c
 override .DEFAULT_GOAL := help
 
-.PHONY: help report reports cleaning classification metrics freeze compare decide evaluate-classification check project template demo dictionary test lint format lab setup lock clean
+.PHONY: help report reports cleaning classification metrics release release-check freeze compare decide evaluate-classification evaluate-redaction disclose redact check project template demo dictionary test lint format lab setup lock clean
 .NOTPARALLEL:
 
 help: ## this menu
 	@echo "make report PERIOD=2024H1 [PROJECT=…] [AS_OF=2024-06-30] [FORCE=1]"
 	@echo "make reports [PROJECT=…]"
 	@echo "make decide PERIOD=2024H1 FILE=review.xlsx [PROJECT=…]"
+	@echo "make disclose PERIOD=2024H1 FILE=disclosure.xlsx [PROJECT=…]"
+	@echo 'make release PERIOD=2024H1 BY="Head of the unit" [PROJECT=…]'
+	@echo "make redact FILE=letter.txt [PROJECT=…]"
 	@echo 'make compare PERIODS="2023H2 2024H1" [PROJECT=…]'
 	@echo "make project NAME=my-project"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-24s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +51,12 @@ classification: ## as far as the second notebook: type, relation, topic and sens
 metrics: ## as far as the third notebook: the indicators
 report cleaning classification metrics: setup
 	@.venv/bin/python -m pipeline $@ --project="$$PROJECT" --period="$$PERIOD" --as-of="$$AS_OF" --force="$$FORCE"
+
+release: setup ## the report of a PERIOD, once it is read, without the mark DRAFT, with a record of who released it (BY)
+	@.venv/bin/python -m pipeline $@ --project="$$PROJECT" --period="$$PERIOD" --by="$$BY"
+
+release-check: setup ## whether the public files of a PERIOD are those that were released
+	@.venv/bin/python -m pipeline $@ --project="$$PROJECT" --period="$$PERIOD"
 
 freeze: setup ## the figures of a PERIOD's report stored as published: data/<PROJECT>/published/
 	@.venv/bin/python -m pipeline $@ --project="$$PROJECT" --period="$$PERIOD" --force="$$FORCE"
@@ -59,8 +70,17 @@ compare: setup ## two or more PERIODS side by side: HTML, PDF and a table in out
 decide: setup ## the decisions of a filled review workbook FILE into decisions.csv, and what they change in PERIOD
 	@.venv/bin/python -m pipeline $@ --project="$$PROJECT" --period="$$PERIOD" --file="$$FILE"
 
+disclose: setup ## the decisions of a filled disclosure workbook FILE on texts of PERIOD into disclosure.csv
+	@.venv/bin/python -m pipeline $@ --project="$$PROJECT" --period="$$PERIOD" --file="$$FILE"
+
 evaluate-classification: setup ## how well the learned model does on real texts that people labelled
 	@.venv/bin/python -m pipeline $@
+
+evaluate-redaction: setup ## how much redaction finds in texts in which people marked names and numbers
+	@.venv/bin/python -m pipeline $@
+
+redact: setup ## a text, a table or a workbook FILE without names, numbers and addresses of persons
+	@.venv/bin/python -m pipeline $@ --project="$$PROJECT" --file="$$FILE"
 
 check: setup ## the register of PROJECT alone, in seconds: what was read, and what is to be mended
 	@.venv/bin/python -m pipeline $@ --project="$$PROJECT"

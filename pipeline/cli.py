@@ -7,11 +7,23 @@ Exit codes: 0 done, with or without findings; 1 the data do not reconcile, the g
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Sequence
 
 from pipeline import __version__
-from pipeline.commands import compare, freeze, labels, many, periods, tools
+from pipeline.commands import (
+    compare,
+    disclosing,
+    freeze,
+    labels,
+    many,
+    periods,
+    redaction,
+    redaction_evaluation,
+    releasing,
+    tools,
+)
 from pipeline.commands.failures import exit_code, sentence, unforeseen
 from pipeline.commands.options import Command, use_folders
 from pipeline.errors import PipelineError
@@ -20,9 +32,13 @@ from pipeline.execution.errors import ExecutionError
 COMMANDS: dict[str, Command] = {
     **periods.COMMANDS,
     **many.COMMANDS,
+    **releasing.COMMANDS,
     **freeze.COMMANDS,
     **compare.COMMANDS,
     **labels.COMMANDS,
+    **disclosing.COMMANDS,
+    **redaction.COMMANDS,
+    **redaction_evaluation.COMMANDS,
     **tools.COMMANDS,
 }
 
@@ -36,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(_printable(text))
         return code
     except (PipelineError, ExecutionError) as error:
-        _say_error(sentence(error))
+        _say_error(_discreet(sentence(error), options))
         return exit_code(error)
     except KeyboardInterrupt:
         _say_error("Stopped; the former outputs are as they were.")
@@ -59,6 +75,16 @@ def _parser() -> argparse.ArgumentParser:
         description = f"{command.help[0].upper()}{command.help[1:]}."
         command.add_options(commands.add_parser(name, help=command.help, description=description))
     return parser
+
+
+def _discreet(text: str, options: argparse.Namespace) -> str:
+    """Leave out of an error what names somebody, should a cell that it quotes hold a name where none belongs."""
+    from pipeline.commands.searching import discreet
+
+    try:
+        return discreet(text, getattr(options, "project", ""))
+    except Exception:  # however the search ends, the analyst is told what went wrong, and no cell
+        return re.sub(r"'[^'\n]*'|\"[^\"\n]*\"", "'…'", text)
 
 
 def _say_error(text: str) -> None:

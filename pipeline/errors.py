@@ -22,5 +22,9 @@ class ReconciliationError(PipelineError):
     """Figures that must agree do not (exit code 1)."""
 
 
+class ReleaseError(PipelineError):
+    """A report is not ready to be released (exit code 1)."""
+
+
 class DisclosureError(PipelineError):
     """Something that would identify a person was about to leave the house (exit code 1)."""

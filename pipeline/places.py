@@ -29,6 +29,16 @@ def outputs_folder() -> Path:
     return Path(named) if named else REPOSITORY / "outputs"
 
 
+RELEASED = "released"
+"""The folder of a project with the records of what was released; they shape no figure."""
+
+
+def project_files(folder: Path) -> dict[str, Path]:
+    """Return every file of a project that a report may depend on, by its name below the project's folder."""
+    files = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {name: path for name, path in files.items() if not name.startswith(f"{RELEASED}/")}
+
+
 def relative(path: Path) -> Path:
     """Name a path from where the caller stands."""
     here = Path.cwd()

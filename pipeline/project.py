@@ -17,6 +17,7 @@ import pandas as pd
 from babel import Locale, UnknownLocaleError
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
+from pipeline.directions import without_directions
 from pipeline.errors import InputError
 from pipeline.period import CalendarKind, Period, parse_day, shown
 from pipeline.places import CODE_ROOTS as CODE_ROOTS
@@ -60,7 +61,7 @@ def _code(value: str) -> str:
     return value
 
 
-Text = Annotated[str, BeforeValidator(_in_language), Field(min_length=1)]
+Text = Annotated[str, BeforeValidator(_in_language), AfterValidator(without_directions), Field(min_length=1)]
 Code = Annotated[str, AfterValidator(_code)]
 
 
@@ -137,6 +138,45 @@ class Confidential(Strict):
     persons: tuple[str, ...] = ()
     organisations: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
+
+
+Protected = Literal["sex", "location", "vulnerable_group"]
+"""The dimensions whose small numbers could point to a person."""
+
+
+class Disclosure(Strict):
+    """Which counts by sex, place and vulnerable group are published, and from which number on a count is shown.
+
+    A table is a dimension, or a cross of two. `merge` puts members of a dimension together under one name.
+    """
+
+    tables: tuple[Protected | tuple[Protected, Protected], ...] = get_args(Protected)
+    threshold: Annotated[int, Field(ge=3, le=100, strict=True)] = 5
+    merge: dict[Protected, dict[str, tuple[str, ...]]] = {}
+
+    @field_validator("tables")
+    @classmethod
+    def _each_table_once(cls, value: tuple[Any, ...]) -> tuple[Any, ...]:
+        seen = [frozenset((one,)) if isinstance(one, str) else frozenset(one) for one in value]
+        for place, one in enumerate(seen):
+            if not isinstance(value[place], str) and len(one) == 1:
+                raise ValueError(f"'{min(one)}' cannot be crossed with itself")
+            if one in seen[:place]:
+                raise ValueError(f"'{' by '.join(sorted(one))}' is named twice")
+        return value
+
+    @field_validator("merge")
+    @classmethod
+    def _each_member_once(cls, value: dict[Any, dict[str, tuple[str, ...]]]) -> dict[Any, dict[str, tuple[str, ...]]]:
+        for merged in value.values():
+            seen: dict[str, str] = {}
+            for name, members in merged.items():
+                for member in (name, *members):
+                    if fold(member) in ("", NOT_STATED):
+                        raise ValueError(f"'{member}' cannot be merged")
+                    if seen.setdefault(fold(member), name) != name:
+                        raise ValueError(f"'{member}' is in both '{seen[fold(member)]}' and '{name}'")
+        return value
 
 
 class Escalation(Strict):
@@ -371,6 +411,7 @@ class Settings(Strict):
     results_framework: tuple[FrameworkRow, ...] = ()
     changes: tuple[Change, ...] = ()
     confidential: Confidential = Confidential()
+    disclosure: Disclosure = Disclosure()
     texts: Texts
 
     @field_validator("language")
@@ -506,6 +547,11 @@ class Project:
     code: str
     folder: Path
     settings: Settings
+
+    @property
+    def locale(self) -> str:
+        """The language and the country, such as 'en-MN', by which names and numbers are looked for in texts."""
+        return f"{self.settings.language}-{self.settings.country}"
 
     @property
     def shown_folder(self) -> str:

@@ -12,16 +12,17 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.classification.decisions import with_unfit_decisions
-from pipeline.classification.labels import part_sensitive
 from pipeline.classification.proposals import labelled_cases
+from pipeline.classification.review import both_ways
+from pipeline.classification.sensitive import general_findings, general_register, restricted
 from pipeline.confidentiality.redaction import KnownNames
 from pipeline.indicators.computation import Measured, measure
 from pipeline.indicators.reconciliation import reconcile
 from pipeline.period import Scopes, resolve_scopes
 from pipeline.project import DATA_VARIABLE, Project, load_project
-from pipeline.register.checking import checked_register
-from pipeline.register.explanations import read_explanations, settle
-from pipeline.register.identities import known_names, redact_findings, redact_texts, split_identities
+from pipeline.register.disclosure import DISCLOSURE, Answer, answers_bytes, read_answers
+from pipeline.register.findings import in_order, joined
+from pipeline.register.identities import redact_findings, redact_texts, split_identities
 from pipeline.register.mapping import collected
 from pipeline.register.reading import Register
 from pipeline.register.views import account
@@ -37,12 +38,22 @@ class Cleaned:
 
     project: Project
     register: Register
+    """The whole register."""
     cases: pd.DataFrame
+    """The grievances that are not sensitive."""
     identities: pd.DataFrame
     findings: pd.DataFrame
+    """What was found in the whole register."""
+    told: pd.DataFrame
+    """What was found without the sensitive grievances, and the gaps, as findings.parquet holds it."""
     names: KnownNames
     labelled: pd.DataFrame
     sensitive: pd.DataFrame
+
+    @property
+    def both(self) -> pd.DataFrame:
+        """All grievances with their labels, the sensitive ones last."""
+        return both_ways(self.labelled, self.sensitive)
 
     def rules(self) -> list[str]:
         return sorted(self.findings["rule"])
@@ -124,7 +135,8 @@ class Maker:
     def sample(self) -> Cleaned:
         """Take the sample's own register through the first two stages."""
         project = self.project((ROOT / "data" / SAMPLE / "register.csv").read_text(encoding="utf-8"))
-        shutil.copy(ROOT / "data" / SAMPLE / "decisions.csv", project.folder)
+        for name in ("decisions.csv", "disclosure.csv"):
+            shutil.copy(ROOT / "data" / SAMPLE / name, project.folder)
         return clean(project)
 
     def clean(self, rows: Iterable[Mapping[str, str]] | str, changes: Mapping[str, str] | None = None) -> Cleaned:
@@ -143,15 +155,55 @@ class Maker:
 
 def clean(project: Project) -> Cleaned:
     """Take a project's register through the first two stages, as the notebooks do."""
-    checked = checked_register(project)
+    checked, lanes = general_register(project)
     cases, identities = split_identities(checked.table)
-    names = known_names(project, identities)
-    cases, _ = redact_texts(cases, names)
-    found = redact_findings(settle(checked.found, read_explanations(project)), names)
-    found = with_unfit_decisions(found, cases, project)
+    answers, locale = read_answers(project), project.locale
+    cases, _ = redact_texts(cases, lanes.names, answers, complainants=identities["complainant"], locale=locale)
+    found = redact_findings(general_findings(checked, lanes, project), lanes.names, locale=locale)
+    found = with_unfit_decisions(found, cases, lanes.decisions)
     account(checked, cases)
-    labelled, sensitive = part_sensitive(labelled_cases(cases, project).labelled)
-    return Cleaned(project, checked, cases, identities, found, names, labelled, sensitive)
+    kept = restricted(lanes, cases, project)
+    told = in_order(joined(found, kept.gaps))
+    labelled = labelled_cases(cases, project).labelled
+    return Cleaned(
+        project, kept.register, cases, kept.identities, kept.findings, told, lanes.names, labelled, kept.sensitive
+    )
 
 
-__all__ = ["DATA_VARIABLE", "ROOT", "SAMPLE", "Cleaned", "Maker", "clean", "members", "parts", "state", "value"]
+def places_in(project: Project) -> pd.DataFrame:
+    """Return what is found in the texts of a project that can be public, with the answers that stand beside it."""
+    checked, lanes = general_register(project)
+    cases, identities = split_identities(checked.table)
+    answers = read_answers(project)
+    return redact_texts(cases, lanes.names, answers, complainants=identities["complainant"], locale=project.locale)[1]
+
+
+def answer_suspects(project: Project) -> None:
+    """Answer every suspect that is open in the texts of a project by replacing it, as a person could."""
+    places = places_in(project)
+    answers = read_answers(project)
+    found = places[places["is_open"]]
+    rows = zip(
+        found["registration_no"].fillna(""),
+        found["source_row"].astype("str"),
+        *(found[name].astype("str") for name in ("column", "text_hash", "start", "end", "kind")),
+        strict=True,
+    )
+    given = [Answer(*row, "replace", "", "Test", "2024-07-01", "For a test") for row in rows]
+    (project.folder / DISCLOSURE).write_bytes(answers_bytes([*answers, *given]))
+
+
+__all__ = [
+    "DATA_VARIABLE",
+    "ROOT",
+    "SAMPLE",
+    "Cleaned",
+    "Maker",
+    "answer_suspects",
+    "clean",
+    "members",
+    "parts",
+    "places_in",
+    "state",
+    "value",
+]

@@ -20,7 +20,7 @@ import pytest
 from pydantic.fields import FieldInfo
 from ruamel.yaml import YAML
 
-from pipeline.classification.labels import label, part_sensitive
+from pipeline.classification.labels import label
 from pipeline.cli import COMMANDS, _parser
 from pipeline.indicators.comparing import CHECK_COLUMNS as COMPARISON_CHECK_COLUMNS
 from pipeline.indicators.computation import COLUMNS as INDICATOR_COLUMNS
@@ -31,7 +31,7 @@ from pipeline.indicators.reconciliation import STOCK_AND_FLOW
 from pipeline.indicators.restatement import COLUMNS as RESTATEMENT_COLUMNS
 from pipeline.indicators.restatement import REASONS
 from pipeline.period import FORMS, Period, resolve_scopes
-from pipeline.project import Project, Settings, load_project
+from pipeline.project import Project, Protected, Settings, load_project
 from pipeline.register import findings
 from pipeline.register.columns import dictionary
 from pipeline.register.corrections import read_corrections
@@ -84,8 +84,7 @@ def indicator_lists() -> str:
         parts.append(f"### {title}\n\n{markdown_table(_HEADINGS, rows)}")
     statistics = ", ".join(f"`_{name}`" for name in STATISTICS)
     rows = [
-        [f"`{name}`", ", ".join(f"`{one}`" for one in counts), "inside only" if name in WITHHELD_DIMENSIONS else "yes"]
-        for name, counts in DIMENSIONS.items()
+        [f"`{name}`", ", ".join(f"`{one}`" for one in counts), _published(name)] for name, counts in DIMENSIONS.items()
     ]
     rows += [["`age`", "`pending_age`", "yes"], ["`working_days`", "`resolution_working_days_n`", "yes"]]
     timed = " and ".join(f"`{name}`" for name in DURATIONS)
@@ -99,6 +98,12 @@ def indicator_lists() -> str:
 
 
 _HEADINGS = ["id", "definition", "unit", "decimals", "direction", "needs", "source"]
+
+
+def _published(dimension: str) -> str:
+    if dimension in get_args(Protected):
+        return "[without small numbers](disclosure-control.md)"
+    return "inside only" if dimension in WITHHELD_DIMENSIONS else "yes"
 
 
 def _indicator_row(name: str, one: Definition) -> list[str]:
@@ -280,13 +285,14 @@ def sample_register() -> Register:
 def cases_of(register: Register, project: Project) -> pd.DataFrame:
     checked = check(place_receipts(read_values(map_columns(register, project), project), project), project)
     cases, identities = split_identities(checked.table)
-    redacted, _ = redact_texts(cases, known_names(project, identities))
+    names, complainants = known_names(project, identities), identities["complainant"]
+    redacted, _ = redact_texts(cases, names, complainants=complainants, locale=project.locale)
     return label(redacted)
 
 
 def figures_of(register: Register, period: str, as_of: str = "") -> Measured:
     project = load_project(SAMPLE)
-    general, _ = part_sensitive(cases_of(register, project))
+    general = cases_of(register, project)
     settings = project.settings
     scopes = resolve_scopes(period, as_of, grm_start=settings.grm_start, complete_through=settings.complete_through)
     return measure(general, project, scopes, collected(map_columns(register, project)))

@@ -17,6 +17,7 @@ TOOLS = ("reports", "freeze", "compare", "check", "project", "template", "demo",
 VARIABLES = ("PROJECT", "PERIOD", "AS_OF", "FORCE")
 RUN = ("-m", "pipeline", "report")
 OPTIONS = {"PROJECT": "--project", "PERIOD": "--period", "AS_OF": "--as-of", "FORCE": "--force"}
+RELEASED_BY_NOBODY = ("--project=smart-government-ii", "--period=2024H1", "--by=")
 DEFAULTS = {"PROJECT": "smart-government-ii", "PERIOD": "2024H1", "AS_OF": "", "FORCE": ""}
 
 HOSTILE = (
@@ -158,6 +159,13 @@ def test_a_hostile_value_is_one_argument_and_runs_nothing(checkout, name, value,
         ("dictionary", [], []),
         ("compare", ["PERIODS=2023H1 2023H2", "PROJECT=demo"], ["--project=demo", "--periods=2023H1 2023H2"]),
         ("compare", [], ["--project=smart-government-ii", "--periods="]),
+        (
+            "disclose",
+            ["PERIOD=2024H1", "FILE=a b.xlsx"],
+            ["--project=smart-government-ii", "--period=2024H1", "--file=a b.xlsx"],
+        ),
+        ("release", ["PERIOD=2024H1", "BY=Head"], ["--project=smart-government-ii", "--period=2024H1", "--by=Head"]),
+        ("release-check", ["PERIOD=2024H1"], ["--project=smart-government-ii", "--period=2024H1"]),
         ("freeze", ["PERIOD=2024H1"], ["--project=smart-government-ii", "--period=2024H1", "--force="]),
         (
             "decide",
@@ -165,6 +173,7 @@ def test_a_hostile_value_is_one_argument_and_runs_nothing(checkout, name, value,
             ["--project=demo", "--period=2024H1", "--file=a b.xlsx"],
         ),
         ("evaluate-classification", [], []),
+        ("evaluate-redaction", [], []),
         ("freeze", ["PERIOD=2024H1", "PROJECT=demo", "FORCE=1"], ["--project=demo", "--period=2024H1", "--force=1"]),
     ],
 )
@@ -185,6 +194,7 @@ def test_a_tool_is_one_command_with_what_the_caller_set(checkout, target, given,
         ("template", "PROJECT", ["--project={}", "--force="]),
         ("template", "FORCE", ["--project=smart-government-ii", "--force={}"]),
         ("compare", "PERIODS", ["--project=smart-government-ii", "--periods={}"]),
+        ("release", "BY", ["--project=smart-government-ii", "--period=", "--by={}"]),
         ("freeze", "PERIOD", ["--project=smart-government-ii", "--period={}", "--force="]),
     ],
 )
@@ -219,7 +229,9 @@ def test_any_other_variable_on_the_command_line_is_refused_unexpanded(checkout, 
     before = files_of(checkout)
     done = make(checkout, "report", "PERIOD=2024H1", f"{name}=$(shell touch pwned)touch pwned;")
     assert (done.returncode, arguments_of(checkout), files_of(checkout)) == (2, (), before)
-    assert name == ".RECIPEPREFIX" or "there are PROJECT, PERIOD, PERIODS, AS_OF, FORCE, FILE and NAME" in done.stderr
+    assert (
+        name == ".RECIPEPREFIX" or "there are PROJECT, PERIOD, PERIODS, AS_OF, FORCE, FILE, NAME and BY" in done.stderr
+    )
 
 
 def test_a_refusal_names_the_misspelt_variable(checkout):
@@ -230,6 +242,11 @@ def test_emptying_the_list_of_variables_hides_none(checkout):
     before = files_of(checkout)
     make(checkout, "report", ".VARIABLES=", "ANYTHING=$(shell touch pwned)")
     assert (arguments_of(checkout), files_of(checkout)) == ((), before)
+
+
+def test_who_releases_is_said_in_the_call_itself(checkout):
+    make(checkout, "release", "PERIOD=2024H1", BY="Somebody of the environment")
+    assert arguments_of(checkout) == ("-m", "pipeline", "release", *RELEASED_BY_NOBODY)
 
 
 # MAKEFLAGS, GNUMAKEFLAGS and MAKEFILES are not among these: make itself expands them before it reads a Makefile.

@@ -40,8 +40,8 @@ class Decided:
 
 
 def text_hashes(cases: pd.DataFrame) -> pd.Series:
-    """Digest the text of each case as it may be published: the first 16 hexadecimal digits of its SHA-256."""
-    return cases["summary_public"].astype("object").fillna("").map(_digest).astype("str")
+    """Digest the text of each case with its names replaced: the first 16 hexadecimal digits of its SHA-256."""
+    return cases["summary_redacted"].astype("object").fillna("").map(_digest).astype("str")
 
 
 @cache
@@ -147,9 +147,9 @@ def cases_of(decisions: pd.DataFrame, cases: pd.DataFrame) -> pd.Series:
     return chosen.set_axis(decisions.index)
 
 
-def with_unfit_decisions(found: pd.DataFrame, cases: pd.DataFrame, project: Project) -> pd.DataFrame:
-    """Add to the findings the decisions of a project that no longer fit, and sort all."""
-    return findings.in_order(findings.joined(found, decide(read_decisions(project), cases).unfit))
+def with_unfit_decisions(found: pd.DataFrame, cases: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
+    """Add to the findings the decisions that no longer fit, and sort all."""
+    return findings.in_order(findings.joined(found, decide(decisions, cases).unfit))
 
 
 def _candidates(decisions: pd.DataFrame, cases: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -11,8 +11,7 @@ from pipeline.classification.decisions import COLUMNS, allowed, cases_of, code_o
 from pipeline.classification.taxonomy import LABELS
 from pipeline.errors import InputError
 from pipeline.project import Project
-from pipeline.register.formats.files import read_file
-from pipeline.register.formats.sheet import Sheet
+from pipeline.register.filled import filled_lines
 
 NEEDED = ("registration_no", "row", "label", "decision", "who", "reason", "text_hash")
 """The columns of the review workbook that are read back; a file may hold others and be in another order."""
@@ -25,30 +24,13 @@ def read_filled(path: Path, project: Project, day: date) -> pd.DataFrame:
     The index is the row in the file. An `InputError` names file, row and column of the first cell that cannot be taken,
     and what is allowed there.
     """
-    if not path.is_file():
-        raise InputError(f"FILE is {path.name}, and there is no such file. Name the review workbook that is filled in.")
-    sheet, headings, top = _sheet(read_file(path, path.name, path.name), path.name)
-    cells = sheet.cells.iloc[top + 1 :][list(headings.values())].set_axis(list(headings), axis=1)
-    cells = cells.set_axis([sheet.row_number(position) for position in range(top + 1, len(sheet.cells))]).fillna("")
+    cells = filled_lines(path, NEEDED, "review workbook (internal/review.xlsx)")
     filled = cells[cells["decision"] != ""]
     lines = [
         _line(row, dict(zip(NEEDED, line, strict=True)), path.name, project, day)
         for row, line in zip(filled.index, filled[list(NEEDED)].to_numpy().tolist(), strict=True)
     ]
     return pd.DataFrame(lines, columns=list(COLUMNS), index=filled.index, dtype="str")
-
-
-def _sheet(sheets: list[Sheet], name: str) -> tuple[Sheet, dict[str, int], int]:
-    """Find the sheet and row with the headings: the column of each, and the row's position."""
-    for sheet in sheets:
-        for position, line in enumerate(sheet.cells.head(10).to_numpy().tolist()):
-            places = {str(cell): column for column, cell in reversed(list(enumerate(line)))}
-            if set(NEEDED) <= set(places):
-                return sheet, {heading: places[heading] for heading in NEEDED}, position
-    raise InputError(
-        f"{name}: no row with the headings {', '.join(NEEDED)} was found. Fill in internal/review.xlsx of a period and "
-        "leave its headings as they are."
-    )
 
 
 def _line(row: int, cells: dict[str, str], name: str, project: Project, day: date) -> dict[str, str]:

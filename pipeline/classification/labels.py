@@ -11,7 +11,7 @@ Order of authority, for each of type, relation, topic and sensitivity:
 | not_stated | nobody |
 
 Sensitivity errs on the other side: a sign that the rules find counts until a person decides, also against a 'no' of the
-register.
+register. It is decided first, since it says which grievances may be counted at all: `sensitive.py`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from pipeline.classification.taxonomy import LABELS, LabelName
+from pipeline.classification.taxonomy import LabelName
 from pipeline.project import NOT_STATED
 
 REVIEW_COLUMNS = ("registration_no", "row", "label", "reason", "text")
@@ -45,7 +45,7 @@ def label(
     *,
     count_proposals: bool = False,
 ) -> pd.DataFrame:
-    """Add to each case the labels that count, with their basis, confidence and evidence.
+    """Add to each case the labels that count, but for its sensitivity, with their basis, confidence and evidence.
 
     Parameters
     ----------
@@ -67,15 +67,24 @@ def label(
         `<label>_proposed_evidence`, and `is_admissible`: neither unrelated nor a duplicate.
     """
     added: dict[str, pd.Series] = {}
-    for name in LABELS:
-        proposed = _proposed(name, cases, proposals or {})
-        said = _in_order(name, cases, proposed, decided or {}, count_proposals=count_proposals)
-        added |= {f"{name}_{part}": said[part] for part in ("counted", "basis", "confidence", "evidence")}
-        added |= {f"{name}_proposed": proposed["class"]}
-        added |= {f"{name}_proposed_{part}": proposed[part] for part in ("basis", "confidence", "evidence")}
+    for name in COUNTED:
+        added |= columns_of(name, cases, proposals or {}, decided or {}, count_proposals=count_proposals)
     unrelated = added["relation_counted"] == "unrelated"
     is_duplicate = cases["status"].eq("duplicate").fillna(False).astype(bool)
     return cases.assign(**added, is_admissible=~unrelated & ~is_duplicate)
+
+
+def columns_of(
+    name: LabelName, cases: pd.DataFrame, proposals: Tables, decided: Tables, *, count_proposals: bool = False
+) -> dict[str, pd.Series]:
+    """Return the columns that one label adds to the cases; see `label`."""
+    proposed = _proposed(name, cases, proposals)
+    said = _in_order(name, cases, proposed, decided, count_proposals=count_proposals)
+    return {
+        **{f"{name}_{part}": said[part] for part in ("counted", "basis", "confidence", "evidence")},
+        f"{name}_proposed": proposed["class"],
+        **{f"{name}_proposed_{part}": proposed[part] for part in ("basis", "confidence", "evidence")},
+    }
 
 
 def given_by_register(cases: pd.DataFrame, name: LabelName) -> pd.Series:
@@ -180,9 +189,3 @@ def agreement(labelled: pd.DataFrame) -> pd.DataFrame:
 def is_sensitive(labelled: pd.DataFrame) -> pd.Series:
     """Say which grievances are treated as sensitive: by a decision, by the register, or by a sign in the text."""
     return ~labelled["sensitivity_counted"].isin((NOT_SENSITIVE, NOT_STATED))
-
-
-def part_sensitive(labelled: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Part the sensitive grievances from those that figures may count; each row is in one of the two."""
-    apart = is_sensitive(labelled)
-    return labelled[~apart].reset_index(drop=True), labelled[apart].reset_index(drop=True)

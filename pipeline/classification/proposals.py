@@ -1,8 +1,9 @@
 """What the texts speak for: rules and learned model together, for every grievance of a register.
 
 Read are the summaries with the names replaced. The model of a label learns from the labels that persons and the
-register gave, once there are enough of them and as long as some label is lacking; sensitive grievances teach it
-nothing. What it says of a row that it learned from comes from a model that had not seen the row.
+register gave, once there are enough of them and as long as some label is lacking; sensitive grievances are not among
+the cases, so they teach it nothing. What it says of a row that it learned from comes from a model that had not seen the
+row.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import pandas as pd
 from pipeline.classification.combination import combine
 from pipeline.classification.decisions import Decided, decide, read_decisions, text_hashes
 from pipeline.classification.features import Corpus, read
-from pipeline.classification.labels import COUNTED, is_sensitive, label
+from pipeline.classification.labels import COUNTED, label
 from pipeline.classification.model import Trained, lacking, predict, train
 from pipeline.classification.rules import classify_all
 from pipeline.classification.taxonomy import LabelName, choices
@@ -39,25 +40,28 @@ class Labelling:
     without: dict[LabelName, str]
 
 
-def labelled_cases(cases: pd.DataFrame, project: Project, decisions: pd.DataFrame | None = None) -> Labelling:
-    """Label every case by the order of authority; `decisions` are those of the project where they are not given.
+def labelled_cases(
+    cases: pd.DataFrame, project: Project, decisions: pd.DataFrame | None = None, *, is_learned: bool = True
+) -> Labelling:
+    """Label every case by the order of authority, but for its sensitivity, which was decided before.
 
-    Where project.yml names topics, the register's own become their codes; one that is none of them stays as it is.
+    `decisions` are those of the project where they are not given. Where project.yml names topics, the register's own
+    become their codes; one that is none of them stays as it is. Without `is_learned` the rules alone propose.
     """
     if project.settings.topics:
         codes = spellings(project.settings.topics)
         own = {text: codes.get(fold(text), text) for text in cases["topic"].dropna().unique()}
         cases = cases.assign(topic=cases["topic"].map(own))
     decided = decide(read_decisions(project) if decisions is None else decisions, cases)
-    texts = cases["summary_public"].astype("object").fillna("")
-    by_rules = classify_all(texts, project)
-    proposals: dict[LabelName, pd.DataFrame] = {"sensitivity": combine(by_rules["sensitivity"], None)}
+    texts = cases["summary_redacted"].astype("object").fillna("")
+    by_rules = classify_all(texts, project, COUNTED)
+    proposals: dict[LabelName, pd.DataFrame] = {}
     stated = label(cases, proposals, decided.tables)
     corpus = read(texts)
     models: dict[LabelName, Trained] = {}
     without: dict[LabelName, str] = {}
     for name in COUNTED:
-        trained, said = _learned(name, stated, texts, corpus, project)
+        trained, said = _learned(name, stated, texts, corpus, project) if is_learned else ("No model is asked.", None)
         if isinstance(trained, str):
             without[name] = trained
         else:
@@ -79,7 +83,6 @@ def _learned(
     """Train a label's model and ask it for every text; a sentence where there is none."""
     allowed = choices(name, project)
     is_usable = stated[f"{name}_basis"].isin(("decision", "register")) & stated[f"{name}_counted"].isin(allowed)
-    is_usable &= ~is_sensitive(stated)
     if not (stated[f"{name}_counted"].eq(NOT_STATED) & (texts != "")).any():
         return "No model is learned: every grievance with a text has the label.", None
     own = stated.loc[is_usable, f"{name}_counted"]

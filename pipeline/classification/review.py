@@ -73,6 +73,12 @@ def review_table(labelled: pd.DataFrame, project: Project) -> pd.DataFrame:
     return table.assign(why_asked=table["place"].map(dict(enumerate(ASKED))))[list(COLUMNS)]
 
 
+def both_ways(labelled: pd.DataFrame, sensitive: pd.DataFrame) -> pd.DataFrame:
+    """Put the sensitive grievances beside the others, with the columns of both: a person is asked about all of them."""
+    # An empty table says nothing about the types of its columns.
+    return pd.concat([labelled, sensitive], ignore_index=True) if len(sensitive) else labelled
+
+
 def _lines(labelled: pd.DataFrame, name: LabelName, project: Project) -> pd.DataFrame:
     proposed, basis = labelled[f"{name}_proposed"], labelled[f"{name}_basis"]
     register = given_by_register(labelled, name)
@@ -96,7 +102,7 @@ def _lines(labelled: pd.DataFrame, name: LabelName, project: Project) -> pd.Data
             "row": asked["source_row"],
             "label": name,
             "why_asked": "",
-            "text": asked["summary_public"].astype("object").fillna(""),
+            "text": asked["summary_redacted"].astype("object").fillna(""),
             "proposed": proposed[asked.index].map(lambda code: "" if code == NOT_STATED else names.get(code, code)),
             "confidence": asked[f"{name}_proposed_confidence"],
             "evidence": asked[f"{name}_proposed_evidence"],

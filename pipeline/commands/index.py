@@ -10,7 +10,6 @@ import pandas as pd
 
 from pipeline.commands.failures import sentence, unforeseen
 from pipeline.commands.options import relative
-from pipeline.confidentiality.redaction import KnownNames
 from pipeline.errors import DisclosureError, InputError, PipelineError
 from pipeline.execution.errors import ExecutionError, explained
 from pipeline.files import replace_bytes
@@ -33,7 +32,7 @@ def refresh_index(project: Project) -> Path:
     InputError
         The names of a report's register cannot be read, so that the page cannot be searched.
     DisclosureError
-        The page holds a known name; told by its kind.
+        The page holds a known name; told by its kind and rule.
     ExecutionError
         Another run holds the index, the disk is full, permission is missing.
     """
@@ -50,10 +49,12 @@ def refresh_index(project: Project) -> Path:
 
 def index_told(project: Project) -> str:
     """Write a project's index anew and say where it is, or why not: no failure of it makes a good report fail."""
+    from pipeline.commands.searching import discreet
+
     try:
         return f"All reports of the project: {relative(refresh_index(project))}"
     except (PipelineError, ExecutionError) as error:
-        reason = sentence(error)
+        reason = discreet(sentence(error), project.code)
     except KeyboardInterrupt:  # the report is made, and the run at its end
         reason = "It was stopped."
     except Exception as error:  # an index must not take a report with it
@@ -85,22 +86,20 @@ def _refuse_names(content: str, project: Project, folder: Path) -> None:
     Its figures come from guarded files and its words from the catalogue and project.yml, whose names of the project
     and its unit every report prints, too. What is left is a public file that somebody changed since.
     """
-    from pipeline.confidentiality.guard import seen_in_text
-    from pipeline.reporting.catalogue import own_texts
+    from pipeline.commands.searching import search_for
+    from pipeline.confidentiality.guard import seen_in_page
 
-    kinds = seen_in_text(content, _known_names(project, folder).without_those_in(own_texts(project)))
-    if kinds:
+    found = seen_in_page(content, search_for(project, _identities(folder)))
+    if found:
         raise DisclosureError(
-            f"index.html holds the name of a known {' and of a known '.join(kinds)}. Look in project.yml (name, "
+            f"index.html holds {' and '.join(found)}. Look in project.yml (name, "
             "implementing_unit, notice) and in the public folders of the project's outputs; make the report whose "
             "files were changed again."
         )
 
 
-def _known_names(project: Project, folder: Path) -> KnownNames:
-    """Gather the names of the register of every report that stands there, and those of project.yml."""
-    from pipeline.register.identities import known_names
-
+def _identities(folder: Path) -> pd.DataFrame:
+    """Gather the names in the register of every report that stands there."""
     tables = [pd.DataFrame(columns=_NAMING, dtype="str")]
     for path in sorted(folder.glob("*/internal/identities.parquet")):
         try:
@@ -111,4 +110,4 @@ def _known_names(project: Project, folder: Path) -> KnownNames:
                 f"{path.parents[1].name} again, or remove its folder."
             ) from None
         tables.append(table.astype("str").drop_duplicates())
-    return known_names(project, pd.concat(tables, ignore_index=True).drop_duplicates())
+    return pd.concat(tables, ignore_index=True).drop_duplicates()

@@ -66,22 +66,37 @@ def _decide(options: argparse.Namespace) -> tuple[str, int]:
 
 
 def _cases(project: Project) -> tuple[pd.DataFrame, list[str]]:
-    """Read the register as the first notebook does: the cases with their names replaced, and its columns."""
+    """Read the register: all cases with their names replaced, sensitive ones among them, and its columns."""
     from pipeline.register.checking import checked_register
-    from pipeline.register.identities import known_names, redact_texts, split_identities
+    from pipeline.register.identities import known_names_in, redact_texts, split_identities
     from pipeline.register.mapping import collected
 
     checked = checked_register(project)
     cases, identities = split_identities(checked.table)
-    cases, _ = redact_texts(cases, known_names(project, identities))
+    names = known_names_in(project, checked.table)
+    complainants = identities["complainant"]
+    cases, _ = redact_texts(cases, names, complainants=complainants, locale=project.locale, with_suspects=False)
     return cases, collected(checked)
+
+
+def _general_cases(project: Project, decisions: pd.DataFrame, redacted: pd.DataFrame) -> pd.DataFrame:
+    """Return the cases that are not sensitive under these decisions, as the first notebook makes them.
+
+    `redacted` are all cases, whose texts are taken over.
+    """
+    from pipeline.classification.sensitive import general_register
+    from pipeline.register.identities import split_identities
+    from pipeline.register.reading import PLACE
+
+    cases, _ = split_identities(general_register(project, decisions)[0].table)
+    texts = [name for name in redacted if name.endswith(("_public", "_redacted", "_basis"))]
+    return cases.merge(redacted[[*PLACE, *texts]], on=[*PLACE], how="left", validate="one_to_one")
 
 
 def _changes(
     call: Call, cases: pd.DataFrame, collected: list[str], former: pd.DataFrame, decisions: pd.DataFrame
 ) -> list[str]:
     """Tell the figures of the period that differ with the decisions, each as it was and as it is."""
-    from pipeline.classification.labels import part_sensitive
     from pipeline.classification.proposals import labelled_cases
     from pipeline.indicators.computation import measure
     from pipeline.reporting.labels import labels, title_of
@@ -91,7 +106,7 @@ def _changes(
     words, keys = words_for("en"), ["indicator", "dimension", "member"]
     shown = []
     for one in (former, decisions):
-        labelled, _ = part_sensitive(labelled_cases(cases, call.project, one).labelled)
+        labelled = labelled_cases(_general_cases(call.project, one, cases), call.project, one).labelled
         table = measure(labelled, call.project, call.scopes, collected).table
         table = table[(table["scope"] == "period") & table["dimension"].isin(_TOLD_DIMENSIONS)]
         rows = table.to_dict("records")

@@ -22,7 +22,8 @@ from pipeline.commands.options import (
     refuse_files,
     relative,
 )
-from pipeline.commands.sets import make_set
+from pipeline.commands.released import is_made_again
+from pipeline.commands.sets import Renderings, make_set
 from pipeline.errors import InputError
 from pipeline.indicators.framework import results_framework
 from pipeline.period import Scopes, forms_sentence, resolve_scopes
@@ -63,17 +64,31 @@ def checked_call(project: Project, period: str, as_of: str = "") -> Call:
     return call
 
 
-def make_report(call: Call, *, one_of_many: str = "", is_forced: bool = False) -> None:
-    """Make the whole set of a period, public/ and internal/; `one_of_many` names it where several are made."""
+def make_report(
+    call: Call,
+    *,
+    one_of_many: str = "",
+    is_forced: bool = False,
+    is_released: bool | None = None,
+    further: Renderings = (),
+) -> None:
+    """Make the whole set of a period, public/ and internal/; `one_of_many` names it where several are made.
+
+    Stages that have nothing new to do are taken over, unless `is_forced`. Without `is_released` it is a draft, unless
+    it is made again of the inputs and by the program of one that was released. `further` steps follow, before the set
+    is searched for names and put in place.
+    """
+    released = is_made_again(call.project, call.scopes) if is_released is None else is_released
     make_set(
         call.project,
         call.target,
         NOTEBOOKS,
-        _parameters(call),
+        {**_parameters(call), "released": "yes" if released else ""},
         stage=call.stage,
         renderings=[
-            *((form, _rendering(call, form)) for form in ("html", "pdf", "internal edition")),
+            *((form, _rendering(call, form, released)) for form in ("html", "pdf", "internal edition")),
             ("actions", partial(_work_pages, call)),
+            *further,
         ],
         one_of_many=one_of_many,
         is_forced=is_forced,
@@ -84,18 +99,18 @@ def _parameters(call: Call) -> dict[str, str]:
     return {"project": call.project.code, "period": call.period, "as_of": call.as_of}
 
 
-def _rendering(call: Call, form: str) -> Callable[[Path], None]:
+def _rendering(call: Call, form: str, released: bool) -> Callable[[Path], None]:
     def render(folder: Path) -> None:
         from pipeline.reporting.rendering import INTERNAL_HTML, render_html, render_internal, render_pdf
         from pipeline.reporting.report import Report
 
         html, notebook = folder / "public" / "report.html", folder / "internal" / "notebooks" / "04_report.ipynb"
         if form == "html":
-            render_html(notebook, html, Report.open(call.stage(folder)))
+            render_html(notebook, html, Report.open(call.stage(folder), is_released=released))
         elif form == "pdf":
             render_pdf(html, folder / "public" / "report.pdf")
         else:
-            report = Report.open(call.stage(folder), is_internal=True)
+            report = Report.open(call.stage(folder), is_released=released, is_internal=True)
             render_internal(notebook, folder / "internal" / INTERNAL_HTML, report)
 
     return render
@@ -104,12 +119,14 @@ def _rendering(call: Call, form: str) -> Callable[[Path], None]:
 def _work_pages(call: Call, folder: Path) -> None:
     """Make the pages to work with inside the house; they name who is responsible, so no notebook shows them."""
     from pipeline.reporting.actions import write_actions
+    from pipeline.reporting.disclosure import write_disclosure
     from pipeline.reporting.provisional import opened
     from pipeline.reporting.uptake import write_uptake
 
     stage, _ = opened(call.stage(folder))
     write_actions(stage)
     write_uptake(stage)
+    write_disclosure(stage)
 
 
 def _report(options: argparse.Namespace) -> tuple[str, int]:
@@ -139,19 +156,26 @@ def _call(options: argparse.Namespace) -> tuple[Call, bool]:
 
 
 def _summary(call: Call, whole: bool) -> str:
+    from pipeline.reporting.marks import read_marks
+
     findings = call.stage(call.target).load("findings.csv")["severity"].value_counts()
     errors = int(findings.get("error", 0))
     counted = ", ".join(f"{count} {_plural(severity, count)}" for severity, count in findings.items())
     files = ["public/report.html", "public/report.pdf", "internal/report-internal.html"] if whole else []
     files += ["internal/actions.html"] if (call.target / "internal" / "actions.html").is_file() else []
     files += ["internal/findings.csv"] if len(findings) else []
+    files += ["internal/findings.xlsx"]
     lines = [
         f"{call.project.settings.name}, {call.scopes.label}: " + ("the report is made." if whole else "done."),
         *(f"  {relative(call.target / name)}" for name in files),
         f"Findings in the register: {counted or 'none'}.",
+        "Only findings.xlsx has those on missing numbers and on sensitive grievances, if there are any.",
     ]
+    marks = read_marks(call.target / "public" / "report.html") if whole else None
+    if marks is not None and marks.is_draft:
+        lines.append(f"It is a DRAFT: not released. Once it is read: make release PERIOD={call.scopes.label} BY=…")
     if errors:
-        lines.append("While errors are open the report is a DRAFT; findings.csv says what to do about each.")
+        lines.append("Errors that are open stand against its release; findings.csv says what to do about each.")
     if call.scopes.current.is_provisional:
         lines.append(f"It is provisional: counted up to {call.scopes.current.counted_to}, before the period's end.")
     return "\n".join(lines)

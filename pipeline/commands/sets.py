@@ -8,12 +8,14 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.errors import DisclosureError, InputError, ReconciliationError
+from pipeline.period import Scopes
+from pipeline.places import project_files
 from pipeline.project import CODE_ROOTS, DATA_VARIABLE, REPOSITORY, Project, data_folder
 from pipeline.stage import OUTPUTS_VARIABLE, SetFolder, outputs_folder
 
 SENTENCES = {error.__name__: error.exit_code for error in (InputError, ReconciliationError, DisclosureError)}
 """Errors whose text is written for the analyst and holds no value of an identifying column."""
-_OWN_FILES = ("project.yml", "corrections.yml", "explanations.csv", "decisions.csv")
+_OWN_FILES = ("project.yml", "corrections.yml", "explanations.csv", "decisions.csv", "disclosure.csv")
 Renderings = Sequence[tuple[str, Callable[[Path], None]]]
 """What is made in a set once its notebooks are through: each step by its name."""
 
@@ -48,12 +50,13 @@ def make_set(
         guard=_guard(project, stage),
         keep_public=keep_public,
         one_of_many=one_of_many,
-        data=project.folder if project.settings.register_.database is None else None,
+        data=partial(project_files, project.folder) if project.settings.register_.database is None else None,
         is_forced=is_forced,
         inputs=partial(input_files, project),
         meanwhile=_import_for_steps if renderings else None,
         code_roots=CODE_ROOTS,
         sentence_errors=frozenset(SENTENCES),
+        names_nobody=partial(_names_nobody, project),
     )
 
 
@@ -80,13 +83,35 @@ def input_files(project: Project) -> dict[str, Path]:
     }
 
 
+def shaping(scopes: Scopes, inputs: Mapping[str, str], *, with_own: bool = False) -> dict[str, str]:
+    """Leave out what does not shape a report: of records other than the previous period's all but what they showed.
+
+    `with_own` keeps the record of the report's own period, which shapes what it says of restated figures.
+    """
+    from pipeline.indicators.published import DISCLOSED
+
+    previous, own = scopes.previous_period, f"published/{scopes.period.label}/"
+    kept = (*((f"published/{previous.label}/",) if previous else ()), *((own,) if with_own else ()))
+    return {
+        name: digest
+        for name, digest in inputs.items()
+        if not name.startswith("published/")
+        or name.startswith(kept)
+        or (name.endswith(f"/{DISCLOSED}") and not name.startswith(own))
+    }
+
+
+def _names_nobody(project: Project, folder: Path, notebook: Path) -> bool:
+    from pipeline.commands.searching import names_nobody
+
+    return names_nobody(project, folder, notebook)
+
+
 def _guard(project: Project, stage: Callable[[Path], SetFolder]) -> Callable[[Path], None]:
     def check(folder: Path) -> None:
+        from pipeline.commands.searching import own_words, search_for
         from pipeline.confidentiality.guard import guard
-        from pipeline.register.identities import known_names
-        from pipeline.reporting.catalogue import own_texts
 
-        known = known_names(project, stage(folder).load("identities.parquet"))
-        guard(folder, known.without_those_in(own_texts(project)))
+        guard(folder, search_for(project, stage(folder).load("identities.parquet"), own_words(folder)))
 
     return check

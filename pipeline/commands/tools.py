@@ -51,9 +51,9 @@ def _check(options: argparse.Namespace) -> tuple[str, int]:
         raise InputError(f"{relative(folder)} cannot be made: {error.strerror}. Name another folder.") from None
     write_findings(checked.register, checked.findings, folder)
     verdict = (
-        f"{checked.errors} error{'s' if checked.errors != 1 else ''} would make a report a DRAFT."
+        f"{checked.errors} error{'s' if checked.errors != 1 else ''} would keep a report from being released."
         if checked.errors
-        else "No error; a report would be no draft."
+        else "No error; nothing in the register would keep a report from being released."
     )
     where = f"The register with every finding at its cell is {relative(folder / WORKBOOK)}; only you can open it."
     return f"{told(checked)}\n\n{verdict}\n{where}", int(checked.errors > 0)

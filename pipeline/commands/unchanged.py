@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.places import CODE_ROOTS, data_folder, outputs_folder, relative
+from pipeline.places import CODE_ROOTS, RELEASED, data_folder, outputs_folder, project_files, relative
 
 _OPTION = re.compile(r"--(project|period|as-of|force|data|outputs)=(.*)", re.DOTALL)
 _FOLDER = re.compile(r"[a-z0-9-]+")
@@ -58,7 +58,10 @@ def _told(folder: Path, label: str, data: Path, parameters: dict[str, str]) -> s
         # The page that lists all reports is no part of the set; a missing one is to be made.
         if len(runs) != 1 or not (folder / "index.html").is_file() or not (data / "project.yml").is_file():
             return None
-        if not whole_set_stands(target, runs[0], basis_of(CODE_ROOTS, data), parameters):
+        # A report stays released as long as its record is there, and a draft does not become a release by itself.
+        released = (data / RELEASED / f"{label}.json").is_file()
+        parameters = {**parameters, "released": "yes" if released else ""}
+        if not whole_set_stands(target, runs[0], basis_of(CODE_ROOTS, project_files(data)), parameters):
             return None
         counted = _findings(target / "internal" / "findings.csv")
     except (OSError, KeyError, TypeError, AttributeError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 Kind = Literal[
@@ -34,7 +34,8 @@ PLACEHOLDER = re.compile(rf"\[(?:{'|'.join(kind.replace('_', ' ') for kind in KI
 class Hit:
     """One place in a text (characters, end excluded): what it tells, and by which rule it was found.
 
-    A suspect looks like a name, or like a description of somebody, and no list says that it is one: a person decides.
+    `of` is a key of the name that a known one belongs to, the same for all of its spellings; it is never shown. A
+    suspect looks like a name, or like a description of somebody, and no list says that it is one: a person decides.
     """
 
     kind: Kind
@@ -42,6 +43,7 @@ class Hit:
     end: int
     rule: str = "known_name"
     is_suspect: bool = False
+    of: str = field(default="", repr=False, compare=False)
 
     @property
     def placeholder(self) -> str:

@@ -16,6 +16,7 @@ import os
 import re
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -68,7 +69,7 @@ def _report_without_values(shell: Any, sentence_errors: frozenset[str], reposito
     def report(error: BaseException | None) -> None:
         if error is None:
             return
-        name = type(error).__name__
+        name = class_name(error)
         send(
             type(name, (Exception,), {}),
             spoken(error, sentence_errors),
@@ -83,7 +84,7 @@ def _report_without_values(shell: Any, sentence_errors: frozenset[str], reposito
         for attribute in ("error_before_exec", "error_in_exec"):
             error = getattr(result, attribute, None)
             if error is not None:
-                blank = type(type(error).__name__, (Exception,), {})
+                blank = type(class_name(error), (Exception,), {})
                 setattr(result, attribute, blank(spoken(error, sentence_errors)))
 
     shell._showtraceback = lambda etype, value, lines: report(value)
@@ -92,11 +93,34 @@ def _report_without_values(shell: Any, sentence_errors: frozenset[str], reposito
     shell.showindentationerror = lambda *args, **kwargs: show()
     shell.show_usage_error = report
     shell.events.register("post_run_cell", forget)
+    _report_beside_cells(sentence_errors, repository)
+
+
+def _report_beside_cells(sentence_errors: frozenset[str], repository: Path) -> None:
+    """Let errors that no cell raises, in a thread or while an object is given up, be told as those of cells are."""
+
+    def tell(error: BaseException | None) -> None:
+        if error is not None:
+            print(*places(error, sentence_errors, repository), sep="\n", file=sys.stderr)
+
+    threading.excepthook = lambda told: tell(told.exc_value)
+    sys.unraisablehook = lambda told: tell(told.exc_value)
+
+
+def class_name(error: BaseException) -> str:
+    """Name the class of an error: the nearest that stands under its name in its module, since a name can be made up."""
+    for one in type(error).__mro__:
+        found: Any = sys.modules.get(one.__module__)
+        for part in one.__qualname__.split("."):
+            found = getattr(found, part, None)
+        if found is one:
+            return str(one.__name__)
+    return "Exception"
 
 
 def spoken(error: BaseException, sentence_errors: Collection[str]) -> str:
     """What may be said of an error besides its class: its sentence, or an operating system's code, or nothing."""
-    if type(error).__name__ in sentence_errors:
+    if class_name(error) in sentence_errors:
         return str(error)
     if isinstance(error, OSError) and isinstance(error.errno, int):
         return errno.errorcode.get(error.errno, "")
@@ -120,7 +144,7 @@ def _places(error: BaseException, sentence_errors: Collection[str], repository: 
         yield from _places(earlier, sentence_errors, repository, seen)
         yield link
     sentence = spoken(error, sentence_errors)
-    yield f"{type(error).__name__}: {sentence}" if sentence else type(error).__name__
+    yield f"{class_name(error)}: {sentence}" if sentence else class_name(error)
     for frame, line in _own_frames(error):
         yield f"  {_file(frame, repository)}:{line} in {_function(frame)}"
     for member in getattr(error, "exceptions", ()):
@@ -151,5 +175,7 @@ def _file(frame: FrameType, repository: Path) -> str:
 
 
 def _function(frame: FrameType) -> str:
+    """Name the function of a frame, but for code that was made from a text: the text may come from the data."""
     name = frame.f_code.co_name
-    return name if _SAFE_NAME.fullmatch(name) else "?"
+    is_made_up = frame.f_code.co_filename.startswith("<") and not name.startswith("<")
+    return name if _SAFE_NAME.fullmatch(name) and not is_made_up else "?"

@@ -61,13 +61,24 @@ def build_record(
     code = code_digests(code_roots)
     return {
         "code": code,
-        "code_digest": _digest_of_all(code),
+        **_program(code),
         "inputs": dict(inputs),
-        "packages": {found.metadata["Name"]: found.version for found in distributions()},
         "parameters": dict(parameters),
-        "python": platform.python_version(),
         "outputs": output_digests(folder),
         **(more or {}),
+    }
+
+
+def program(code_roots: Iterable[Path]) -> Record:
+    """Describe the program as it is: its digest, the packages that are installed, Python; part of every record."""
+    return _program(code_digests(code_roots))
+
+
+def _program(code: Mapping[str, str]) -> Record:
+    return {
+        "code_digest": _digest_of_all(code),
+        "packages": {found.metadata["Name"]: found.version for found in distributions()},
+        "python": platform.python_version(),
     }
 
 

@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pipeline.execution.manifest import code_digests, file_digest, output_digests
+from pipeline.execution.manifest import code_digests, digests, file_digest, output_digests
 from pipeline.execution.program import Program
 
 Record = dict[str, Any]
@@ -60,10 +60,9 @@ def _first_changed(then: Mapping[str, str], now: Mapping[str, str]) -> str | Non
     return None
 
 
-def basis_of(code_roots: Iterable[Path], data: Path) -> Basis:
-    """Take the digests of everything that a set can depend on; `data` is the project's folder, all of which counts."""
-    files = {path.relative_to(data).as_posix(): path for path in sorted(data.rglob("*")) if path.is_file()}
-    return Basis(code_digests(code_roots), {name: file_digest(path) for name, path in files.items()}, _environment())
+def basis_of(code_roots: Iterable[Path], data: Mapping[str, Path]) -> Basis:
+    """Take the digests of everything that a set can depend on; `data` are all files beside the program, by name."""
+    return Basis(code_digests(code_roots), digests(data), _environment())
 
 
 def _environment() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -52,20 +53,22 @@ def run(
     sentence_errors: Collection[str] = frozenset(),
     one_of_many: str = "",
     meanwhile: Callable[[], None] | None = None,
-    data: Path | None = None,
+    data: Callable[[], Mapping[str, Path]] | None = None,
     is_forced: bool = False,
+    names_nobody: Callable[[Path, Path], bool] | None = None,
 ) -> None:
     """Make the set `target`: all of it, or with `keep_public` what is below internal/ alone.
 
     `notebooks` are names of stages with their sources, in order. Of the `parameters` each is given those that it
     declares; one that none declares is refused. `environment` is added to their processes'. `guard` sees the finished
-    set and raises to refuse it. What `inputs` gives is hashed before and after. `one_of_many`
-    names the set where several are made: steps then show on a terminal's bar alone. `meanwhile` is called in a thread
-    of its own while notebooks run: it may import what the steps need.
+    set and raises to refuse it. What `inputs` gives is hashed before and after. `one_of_many` names the set where
+    several are made: steps then show on a terminal's bar alone. `names_nobody` is asked of a failed notebook (its
+    second argument, in the set in the making, the first); one that names somebody is kept without its outputs.
+    `meanwhile` is called in a thread of its own while notebooks run: it may import what the steps need.
 
-    `data` is a folder that holds every file that the notebooks read besides the program; given it, stages are taken
-    over from the former set as far as nothing has changed that they depend on (`reuse`), unless `is_forced`. Without it
-    every stage runs.
+    `data` gives every file that the notebooks may read besides the program; with it stages are taken over from the
+    former set as far as nothing has changed that they depend on (`reuse`), unless `is_forced`. Without it every stage
+    runs.
 
     Raises
     ------
@@ -86,11 +89,15 @@ def run(
         ):
             former = read_manifest(place)
             with explained(place):
-                basis = basis_of(code_roots, data) if data is not None else None
+                basis = basis_of(code_roots, data()) if data is not None else None
             with staging(place, keep_public) as folder:
                 stages = Stages(place, {} if is_forced else former, basis, code_roots)
                 plan = [_planned(stages, name, source, parameters) for name, source in notebooks]
-                with _home(environment, plan, sentence_errors, progress) as home, _failed_kept(place):
+                with (
+                    _home(environment, plan, sentence_errors, progress) as home,
+                    _failed_kept(place),
+                    _without_names(folder, names_nobody),
+                ):
                     names = dict(inputs())
                     before = _input_digests(names)
                     entries = _execute(folder, plan, stages, home, progress, interrupts, meanwhile)
@@ -227,6 +234,33 @@ def _failed_kept(place: Path) -> Iterator[None]:
             raise ExecutionError(full_disk(place)) from None
         kept = _keep(failure.failed_notebook, place)
         raise NotebookFailed(failure.stage, failure.error_name, failure.message, kept, failure.system_code) from None
+
+
+@contextmanager
+def _without_names(folder: Path, names_nobody: Callable[[Path, Path], bool] | None) -> Iterator[None]:
+    """Take the outputs out of a failed notebook that names somebody, or of which nobody can say that it does not."""
+    try:
+        yield
+    except NotebookFailed as failure:
+        from pipeline.execution.normalising import to_text
+        from pipeline.execution.scrubbing import withhold_outputs
+
+        path, name = failure.failed_notebook, failure.error_name
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        for keep_places in (True, False):
+            if names_nobody is None or _is_sure(names_nobody, folder, path):
+                break
+            withheld = withhold_outputs(notebook, keep_places=keep_places)
+            path.write_text(to_text(withheld), encoding="utf-8", newline="\n")
+            name = failure.error_name if keep_places or failure.message else "Exception"
+        raise NotebookFailed(failure.stage, name, failure.message, path, failure.system_code) from None
+
+
+def _is_sure(names_nobody: Callable[[Path, Path], bool], folder: Path, notebook: Path) -> bool:
+    try:
+        return names_nobody(folder, notebook)
+    except Exception:  # whatever hinders the search must not let a name pass, nor hide how the notebook ended
+        return False
 
 
 def _keep(notebook: Path, place: Path) -> Path:

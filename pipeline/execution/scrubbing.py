@@ -7,6 +7,7 @@ wrote to stderr, and every line of a traceback that is not of the known form.
 
 from __future__ import annotations
 
+import copy
 import errno
 import re
 from collections.abc import Collection
@@ -35,6 +36,16 @@ def scrub_failed(notebook: Notebook, sentence_errors: Collection[str]) -> Notebo
                 for out in cell["outputs"]
                 if out.get("name") != "stderr"
             ]
+    return result
+
+
+def withhold_outputs(notebook: Notebook, *, keep_places: bool) -> Notebook:
+    """Give a failed notebook without its outputs, but with `keep_places` the class of its error and where it passed."""
+    result = copy.deepcopy(notebook)
+    for cell in result["cells"]:
+        if cell["cell_type"] == "code":
+            errors = [_safe_error(output, ()) for output in cell["outputs"] if _is_error(output)]
+            cell["outputs"] = errors if keep_places else []
     return result
 
 

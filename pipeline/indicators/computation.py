@@ -177,13 +177,16 @@ def measure_sensitive(
 ) -> pd.DataFrame:
     """Count the sensitive grievances received in each scope, by the bounds of `received` and whatever they concern.
 
-    `sensitive` holds the grievances that `measure` does not see. The table has the columns of `COLUMNS` and is for
-    restricted files alone.
+    Beside the headline stand the counts by the status on the as-of day, and those resolved by working days.
+
+    `sensitive` holds the grievances that `measure` does not see; where a sign in a text made them so, they are counted
+    though the register has no column for it. The table has the columns of `COLUMNS` and is for restricted files alone.
     """
-    rows = []
+    there = frozenset({*collected, *(needs_of("sensitive") if len(sensitive) else ())})
+    cases, rows = prepare(sensitive, project), []
     for scope, window in scopes.windows().items():
-        computer = _Computer(sensitive, scope, window, project, frozenset(collected))
-        rows.append(computer.count("sensitive", is_received(sensitive, window)))
+        computer = _Computer(facts(cases, window, project), scope, window, project, there)
+        rows += computer.sensitive(is_received(sensitive, window))
     return _tidy(rows)
 
 
@@ -296,6 +299,23 @@ class _Computer:
     def count(self, name: str, of_each: pd.Series) -> dict[str, object]:
         lacking = self._lacking(name)
         return self._row(name, lacking or "stated", None if lacking else int(of_each.sum()))
+
+    def sensitive(self, received: pd.Series) -> list[dict[str, object]]:
+        """Count grievances that are counted apart: all that were received, by status, and by days to resolve."""
+        name = "sensitive"
+        headline = self.count(name, received)
+        if headline["state"] != "stated":
+            return [headline]
+        of_status = received.astype("int64").groupby(self.facts["status"]).sum()
+        days = self.facts["resolution_working_days"].where(received & (self.facts["status"] == "resolved")).dropna()
+        return [
+            headline,
+            *(
+                self._row(name, "stated", int(of_status.get(member, 0)), dimension="status", member=member)
+                for member in self._members("status")
+            ),
+            *self._classes(name, "working_days", days, WORKING_DAY_ENDS),
+        ]
 
     def rates(self) -> list[dict[str, object]]:
         return [self._rate(name) for name in self._wanted(RATES)]

@@ -17,9 +17,10 @@ import pandas as pd
 
 from pipeline.errors import InputError
 from pipeline.files import csv_bytes, write_bytes
-from pipeline.indicators.computation import Measured
+from pipeline.indicators.computation import COLUMNS, Measured
 from pipeline.indicators.published import (
     CASES,
+    DISCLOSED,
     FIGURES,
     FORMAT,
     RECORD,
@@ -52,6 +53,7 @@ def record_of(
     collected: Iterable[str],
     *,
     previous_is_published: bool = False,
+    disclosed: pd.DataFrame | None = None,
     provenance: Mapping[str, Any] | None = None,
 ) -> dict[str, bytes]:
     """Make the files of a record, by their names.
@@ -62,6 +64,8 @@ def record_of(
         The figures as computed from `labelled`, before those of the previous period were put in their place.
     previous_is_published
         Whether the report took the figures of the previous period from its record; then that record alone holds them.
+    disclosed
+        What the report showed by the protected dimensions, without what it left out.
     provenance
         What record.json says besides: the program, the hashes of the public files.
     """
@@ -72,6 +76,8 @@ def record_of(
         FIGURES: csv_bytes(figures_to_keep(measured.table, windows)),
         CASES: csv_bytes(snapshot(labelled, measured, project)),
     }
+    if disclosed is not None and len(disclosed):
+        files[DISCLOSED] = csv_bytes(disclosed[list(COLUMNS)])
     record = {
         **(provenance or {}),
         "format": FORMAT,
@@ -85,6 +91,8 @@ def record_of(
         "files": {name: digest(content) for name, content in files.items()},
         "rules": rules_in_force(project, collected),
     }
+    if DISCLOSED in files:
+        record["merge"] = project.settings.disclosure.model_dump(mode="json")["merge"]
     return {**files, RECORD: record_text(record)}
 
 

@@ -30,6 +30,8 @@ from pipeline.project import PUBLISHED, Project
 from pipeline.register.reading import PLACE
 
 FIGURES, CASES, RECORD = "indicators.csv", "cases.csv", "record.json"
+DISCLOSED = "disclosed.csv"
+"""What the report showed by sex, place and vulnerable group, without what was left out; absent where it showed none."""
 FORMAT = 1
 
 KEPT_DIMENSIONS = ("", "channel", "type", "status", "month", "age", "working_days")
@@ -85,7 +87,8 @@ class Published:
     """A record as it was read: the figures, the grievances behind them, the windows and the rules in force.
 
     `windows` are those of the scopes that it holds: `previous` is missing where those figures were themselves taken
-    from a record.
+    from a record. `disclosed` is what was shown by the protected dimensions (columns of `COLUMNS`; None where nothing
+    was), and `merge` how their members were put together then.
     """
 
     label: str
@@ -94,6 +97,12 @@ class Published:
     windows: dict[str, Window]
     rules: dict[str, Any]
     record: dict[str, Any]
+    disclosed: pd.DataFrame | None = None
+
+    @property
+    def merge(self) -> dict[str, dict[str, list[str]]]:
+        """Members of the protected dimensions that were put together, by dimension and name."""
+        return dict(self.record.get("merge", {}))
 
     @property
     def current(self) -> Window:
@@ -108,7 +117,8 @@ def records_folder(project: Project) -> Path:
 
 def record_files(project: Project) -> list[Path]:
     """List the files of every record, without those of records that were replaced."""
-    return [path / name for path in _record_folders(project) for name in (CASES, FIGURES, RECORD)]
+    found = [path / name for path in _record_folders(project) for name in (CASES, DISCLOSED, FIGURES, RECORD)]
+    return [path for path in found if path.name != DISCLOSED or path.exists()]
 
 
 def _record_folders(project: Project) -> list[Path]:
@@ -156,7 +166,9 @@ def published(project: Project, label: str) -> Published | None:
             f"into {PUBLISHED}/ of its project, in the folder of its period. If the project was renamed, make the "
             f"report anew and freeze it: make freeze PERIOD={label} FORCE=1"
         )
-    for name in (FIGURES, CASES):
+    if DISCLOSED in record["files"]:
+        contents[DISCLOSED] = _content(folder / DISCLOSED, f"{shown}/{DISCLOSED}")
+    for name in (one for one in contents if one != RECORD):
         if record["files"].get(name) != digest(contents[name]):
             raise InputError(
                 f"{shown}/{name} is not as it was when the figures were frozen. {_bring_back(label)} Or, if the change "
@@ -168,7 +180,9 @@ def published(project: Project, label: str) -> Published | None:
             for name in SCOPES
             if name in record["windows"]
         }
-        return Published(label, _figures(contents[FIGURES]), _cases(contents[CASES]), windows, record["rules"], record)
+        disclosed = figures_of(contents[DISCLOSED]) if DISCLOSED in contents else None
+        figures, cases = figures_of(contents[FIGURES]), _cases(contents[CASES])
+        return Published(label, figures, cases, windows, record["rules"], record, disclosed)
     except (KeyError, TypeError, ValueError):
         raise InputError(f"{shown} cannot be read as a record. {_bring_back(label)}") from None
 
@@ -341,14 +355,15 @@ def _canonical(record: Mapping[str, Any]) -> bytes:
     return json.dumps(record, sort_keys=True, ensure_ascii=False).encode()
 
 
-def _figures(content: bytes) -> pd.DataFrame:
+def figures_of(content: bytes, columns: Iterable[str] = COLUMNS) -> pd.DataFrame:
+    """Read a table of figures from the content of its file; a blank text is '', never missing."""
     table = pd.read_csv(BytesIO(content), encoding="utf-8-sig", dtype="str", keep_default_na=False)
     parts = {
         name: pd.to_numeric(table[name].where(table[name] != "")).astype("Int64")
         for name in ("numerator", "denominator")
     }
     values = pd.to_numeric(table["value"].where(table["value"] != "")).astype("float64")
-    return table.assign(value=values, **parts)[list(COLUMNS)]
+    return table.assign(value=values, **parts)[list(columns)]
 
 
 def _cases(content: bytes) -> pd.DataFrame:

@@ -147,7 +147,7 @@ def require(checks: pd.DataFrame, signed: Sequence[ReconciliationException] = ()
     The first is a `ReconciliationError` that names every check that fails, the difference and the rows; the second an
     `InputError`, since what was signed for is no longer so.
     """
-    failed = checks[_verdicts(checks) == "does not agree"]
+    failed = unsigned(checks)
     if not failed.empty:
         sentences = [_sentence(row) for row in failed.to_dict("records")]
         raise ReconciliationError("The figures do not agree, so no report is made.\n" + "\n".join(sentences))
@@ -162,6 +162,11 @@ def require(checks: pd.DataFrame, signed: Sequence[ReconciliationException] = ()
     unused = [one for one in signed if _key(one.model_dump()) not in used]
     if unused:
         raise InputError("\n".join(_unused(one) for one in unused))
+
+
+def unsigned(checks: pd.DataFrame) -> pd.DataFrame:
+    """Return the checks that do not agree and that nobody signed for."""
+    return checks[_verdicts(checks) == "does not agree"]
 
 
 def audited(checks: pd.DataFrame) -> pd.DataFrame:

@@ -10,11 +10,12 @@ import pandas as pd
 from pipeline.confidentiality.redacting import redact_column
 from pipeline.confidentiality.redaction import KnownNames
 from pipeline.project import Project
+from pipeline.register import findings
 from pipeline.register.corrections import apply_corrections
 from pipeline.register.explanations import read_explanations, settle
 from pipeline.register.identities import known_names, redact_findings, split_identities
 from pipeline.register.mapping import map_columns
-from pipeline.register.placement import place_receipts
+from pipeline.register.placement import number_gaps, place_receipts
 from pipeline.register.reading import Register, read_register
 from pipeline.register.validation import check
 from pipeline.register.values import read_values
@@ -32,6 +33,7 @@ class Checked:
     register: Register
     findings: pd.DataFrame
     names: KnownNames
+    locale: str
 
     @property
     def errors(self) -> int:
@@ -45,16 +47,22 @@ def check_register(project: Project) -> Checked:
     What stops the first notebook stops this, too: an `InputError`.
     """
     checked = checked_register(project)
-    found = settle(checked.found, read_explanations(project))
+    gaps = number_gaps(checked, project)
+    found = settle(findings.joined(checked.found, gaps), read_explanations(project))
     _, identities = split_identities(checked.table)
     names = known_names(project, identities)
-    return Checked(checked, redact_findings(found, names), names)
+    locale = project.locale
+    return Checked(checked, redact_findings(found, names, locale=locale), names, locale)
 
 
 def checked_register(project: Project) -> Register:
-    """Read, map, correct and check a project's register, as the first notebook does step by step."""
-    corrected = apply_corrections(map_columns(read_register(project), project), project)
-    return check(place_receipts(read_values(corrected, project), project), project)
+    """Read, map, correct and check a project's whole register, sensitive grievances among the others."""
+    return check(place_receipts(read_values(corrected_register(project), project), project), project)
+
+
+def corrected_register(project: Project) -> Register:
+    """Read, map and correct a project's register; its cells are still text."""
+    return apply_corrections(map_columns(read_register(project), project), project)
 
 
 def told(checked: Checked) -> str:
@@ -62,8 +70,8 @@ def told(checked: Checked) -> str:
     columns = columns_read(checked.register)[["heading", "column", "filled_cells", "blank_cells"]]
     parts = [
         f"{checked.register.file}: {len(checked.register.table)} grievances",
-        _table(_without_names(sheets_read(checked.register), checked.names)),
-        _table(_without_names(columns, checked.names)),
+        _table(_without_names(sheets_read(checked.register), checked)),
+        _table(_without_names(columns, checked)),
     ]
     found = checked.findings
     if found.empty:
@@ -83,10 +91,14 @@ def _line(finding: dict[str, str]) -> str:
     return "\n".join(wrap(text, _WIDTH, subsequent_indent="    ", break_long_words=False))
 
 
-def _without_names(table: pd.DataFrame, names: KnownNames) -> pd.DataFrame:
-    """Replace known names in headings and names of sheets."""
-    texts = table.select_dtypes(include=["str", "object"]).columns
-    return table.assign(**{name: redact_column(table[name].astype("str"), names)[0] for name in texts})
+def _without_names(table: pd.DataFrame, checked: Checked) -> pd.DataFrame:
+    """Replace known names, numbers and addresses in headings and names of sheets."""
+
+    def redacted(column: str) -> pd.Series:
+        texts = table[column].astype("str")
+        return redact_column(texts, checked.names, locale=checked.locale, with_suspects=False)[0]
+
+    return table.assign(**{name: redacted(name) for name in table.select_dtypes(include=["str", "object"]).columns})
 
 
 def _table(table: pd.DataFrame) -> str:

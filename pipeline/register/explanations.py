@@ -37,12 +37,14 @@ def settle(found: pd.DataFrame, explanations: pd.DataFrame) -> pd.DataFrame:
         return findings.in_order(found)
     told = explanations.drop_duplicates(["number", "rule"], keep="last").set_index(["number", "rule"])
     reason = (told["reason"] + " (" + told["who"] + ", " + told["date"] + ")").to_dict()
+    without_who = (told["reason"].str.rstrip(".") + " (" + told["date"] + ")").to_dict()
     keys = list(zip(found["registration_no"].fillna(""), found["rule"], strict=True))
     settled = pd.Series([reason.get(key, "") for key in keys], index=found.index)
     is_settled = (settled != "") & (found["severity"] == "error")
     told_of = found.assign(
         severity=found["severity"].mask(is_settled, "explained"),
         message=found["message"].mask(is_settled, found["message"] + " Explained: " + settled),
+        explained=pd.Series([without_who.get(key, "") for key in keys], index=found.index).where(is_settled, ""),
     )
     used = {key for key, is_used in zip(keys, is_settled, strict=True) if is_used}
     return findings.in_order(findings.joined(told_of, _unused([key for key in reason if key not in used])))

@@ -16,8 +16,9 @@ from pipeline.yaml_files import Strict, read_yaml
 
 COLUMNS = ("severity", "rule", "registration_no", "row", "column", "value", "message", "action")
 """The columns of internal/findings.csv, in order."""
-PLACED = (*COLUMNS, "source_file", "source_sheet")
-"""The columns of a table of findings inside the program: with the place that tells rows of two sheets apart."""
+PLACED = (*COLUMNS, "source_file", "source_sheet", "explained")
+"""The columns of a table of findings inside the program: with the place that tells rows of two sheets apart, and the
+reason and day of an explanation, never by whom."""
 SEVERITIES = ("error", "warning", "note", "explained")
 """'explained' is an error that a person has settled in explanations.csv."""
 
@@ -101,6 +102,7 @@ def found(
             "action": rule.action,
             "source_file": rows["source_file"].to_numpy(),
             "source_sheet": rows["source_sheet"].to_numpy(),
+            "explained": "",
         },
         columns=list(PLACED),
     )

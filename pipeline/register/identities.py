@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
 import pandas as pd
 
-from pipeline.confidentiality.redacting import redact, redact_column
+from pipeline.confidentiality.hits import Hit
+from pipeline.confidentiality.redacting import find, redact, redact_column, replace_names, replaced
 from pipeline.confidentiality.redaction import KnownNames
+from pipeline.directions import without_directions
 from pipeline.errors import InputError
 from pipeline.project import Project
 from pipeline.register import columns, findings
+from pipeline.register.disclosure import Answer, by_text, composed
+from pipeline.register.public_texts import places_of, texts_of
 from pipeline.register.reading import PLACE
 from pipeline.stage import COMMENTARY, Stage
+
+_NAMING_NO_PERSON = ("topic", "location", "escalated_to", "referred_to")
 
 
 def split_identities(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -38,31 +47,105 @@ def known_names(project: Project, identities: pd.DataFrame) -> KnownNames:
     )
 
 
-def redact_texts(cases: pd.DataFrame, known: KnownNames) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Add `<column>_public` for each text that may be published once its names are replaced.
+def known_names_in(project: Project, table: pd.DataFrame) -> KnownNames:
+    """Gather the names for the texts of a whole register: its own words are no mistyped names.
+
+    `table` has the identifying columns and the texts.
+    """
+    texts = [text for name in columns.names(public="redacted") for text in table[name].dropna()]
+    places = [cell for name in _NAMING_NO_PERSON for cell in table[name].dropna().unique()]
+    return known_names(project, table).with_words_of(texts, places)
+
+
+def redact_texts(
+    cases: pd.DataFrame,
+    known: KnownNames,
+    answers: Sequence[Answer] = (),
+    *,
+    complainants: pd.Series,
+    locale: str,
+    with_suspects: bool = True,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Add to the cases what each text that may be public becomes, by what is found in it and what persons answered.
+
+    `<column>_redacted` has known names and patterns replaced, without numbers: what the program reads from then on,
+    whatever the answers; a suspect may be an ordinary word, by which a grievance is classified, and stays there.
+    `<column>_public` is what may be published, missing where the text is withheld, and `<column>_basis` says what it is
+    (`text`, `withheld`, `unit`; missing where there is no text).
+
+    `complainants`, in the order of the cases, are replaced in their own rows although project.yml keeps them.
 
     Returns
     -------
-    cases, counts
-        The counts have one row a column: texts, texts with a replacement, replacements.
+    cases, places
+        The places have one row a text and one a hit; see `public_texts.PLACES`.
     """
-    counts = []
+    parts, given = [], by_text(answers)
+    look = _Look(known, locale, with_suspects, places_in(cases))
     for name in columns.names(public="redacted"):
-        redacted, hits = redact_column(cases[name], known)
-        cases = cases.assign(**{f"{name}_public": redacted})
-        counts.append(
-            {
-                "column": name,
-                "texts": int(cases[name].notna().sum()),
-                "texts_changed": int((hits > 0).sum()),
-                "replacements": int(hits.sum()),
-            }
+        texts = cases[name].astype("object").map(composed, na_action="ignore")
+        found = look.at(texts, complainants)
+        there = texts.dropna()
+        read = texts_of(cases, name, texts, found, given)
+        shown = [one.shown(lambda wording: redact_own_words(wording, known, locale)[0]) for one in read]
+        new = {
+            "redacted": [_without_suspects(text, hits) for text, hits in zip(there, found, strict=True)],
+            "public": [one.text for one in shown],
+            "basis": [one.basis for one in shown],
+        }
+        cases = cases.assign(
+            **{f"{name}_{what}": pd.Series(values, index=there.index, dtype="str") for what, values in new.items()}
         )
-    return cases, pd.DataFrame(counts)
+        parts.append(places_of(read))
+    return cases, pd.concat(parts, ignore_index=True)
+
+
+def places_in(cases: pd.DataFrame) -> tuple[str, ...]:
+    """Return the places and bodies that the register names in more than one row: in a text they are no suspects."""
+    cells = pd.concat([cases[name].dropna() for name in _NAMING_NO_PERSON], ignore_index=True).astype("object")
+    times = cells.value_counts()
+    return tuple(sorted(str(name) for name in times.index[times > 1]))
+
+
+def _without_suspects(text: str, hits: Sequence[Hit]) -> str:
+    return replaced(text, [hit for hit in hits if not hit.is_suspect], numbered=False)
+
+
+def redact_own_words(text: str, known: KnownNames, locale: str) -> tuple[str, list[Hit]]:
+    """Redact what the unit wrote to be published: names and patterns, and no suspects, since it chose each word."""
+    return redact(text, known, locale=locale, with_suspects=False)
+
+
+@dataclass
+class _Look:
+    """Looks for names and patterns in texts, in one that stands twice once."""
+
+    known: KnownNames
+    locale: str
+    with_suspects: bool
+    places: tuple[str, ...]
+    _by_complainant: dict[str, KnownNames] = field(default_factory=dict)
+    _found: dict[tuple[str, str], list[Hit]] = field(default_factory=dict)
+
+    def at(self, texts: pd.Series, complainants: pd.Series) -> list[list[Hit]]:
+        """Find what there is in each text that is not missing, with the names that are known in its row."""
+        pairs = zip(texts, complainants, strict=True)
+        return [self._in(text, "" if pd.isna(name) else name) for text, name in pairs if not pd.isna(text)]
+
+    def _in(self, text: str, complainant: str) -> list[Hit]:
+        if complainant and complainant not in self._by_complainant:
+            self._by_complainant[complainant] = self.known.for_row([complainant])
+        known = self._by_complainant.get(complainant, self.known)
+        key = (text, complainant if known is not self.known else "")
+        if key not in self._found:
+            self._found[key] = find(
+                text, known, locale=self.locale, with_suspects=self.with_suspects, places=self.places
+            )
+        return self._found[key]
 
 
 def redact_commentary(stage: Stage, known: KnownNames) -> int | None:
-    """Put the period's commentary below internal/ with the known names replaced.
+    """Put the period's commentary below internal/ with known names and patterns replaced.
 
     Returns the number of replacements, or None where the unit wrote no commentary.
     """
@@ -72,16 +155,22 @@ def redact_commentary(stage: Stage, known: KnownNames) -> int | None:
     if not path.is_file():
         return None
     try:
-        text, hits = redact(path.read_text(encoding="utf-8-sig"), known)
+        written = without_directions(path.read_text(encoding="utf-8-sig"))
+        text, hits = redact_own_words(written, known, stage.project.locale)
     except UnicodeDecodeError:
         raise InputError(f"{stage.commentary_name} is not UTF-8 text. Save it with the encoding UTF-8.") from None
     target.write_text(text, encoding="utf-8")
     return len(hits)
 
 
-def redact_findings(found: pd.DataFrame, known: KnownNames) -> pd.DataFrame:
-    """Replace the names that stood in cells where no name belongs, so that no finding repeats them; cut long values."""
-    redacted = found.assign(
-        **{name: redact_column(found[name], known)[0] for name in ("registration_no", "value", "message")}
-    )
-    return findings.shorten(redacted)
+def redact_findings(found: pd.DataFrame, known: KnownNames, *, locale: str) -> pd.DataFrame:
+    """Replace what stood in cells where no name belongs, so that no finding repeats it; cut long values.
+
+    In registration numbers known names alone are replaced: whatever else stands there is what a row is called.
+    """
+    numbers = replace_names(found["registration_no"], known)
+    texts = {
+        name: redact_column(found[name], known, locale=locale, with_suspects=False)[0]
+        for name in ("value", "message", "explained")
+    }
+    return findings.shorten(found.assign(registration_no=numbers, **texts))

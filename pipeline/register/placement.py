@@ -14,6 +14,8 @@ from pipeline.register import findings
 from pipeline.register.columns import names
 from pipeline.register.reading import Register
 
+GAP = "number_gap"
+"""The rule whose findings stand in restricted files alone: a missing number that is no gap would be a sensitive one."""
 UNDECLARED_FORMS = ("{number}", "{number}/{year}")
 """The forms of a number that are understood where project.yml declares no numbering."""
 _MOST_NUMBERED_GAPS = 20
@@ -24,8 +26,7 @@ def place_receipts(register: Register, project: Project) -> Register:
 
     Adds `number_series` (text, missing where the number does not have the project's form), `number_in_series`
     (Int64), `date_received_earliest` and `date_received_latest` (days; both are the date of receipt where it is
-    stated). Findings: numbers left out of the series; dates of a series that do not follow its numbers; receipts that
-    could only be bounded.
+    stated). Findings: dates of a series that do not follow its numbers; receipts that could only be bounded.
     """
     table = _with_numbers(register.table, project)
     table, order = _with_bounds(table, project)
@@ -38,9 +39,37 @@ def place_receipts(register: Register, project: Project) -> Register:
         first=undated["date_received_earliest"],
         last=undated["date_received_latest"],
     )
+    return register.with_table(table, order, bounded)
+
+
+def number_gaps(placed: Register, project: Project) -> pd.DataFrame:
+    """Find the numbers that a declared numbering misses, in a register whose receipts are placed.
+
+    To be asked of the whole register alone: the number of a row that was left out is no gap. What comes of it is for
+    restricted files, since a number that is missing elsewhere and is no gap belongs to a grievance that is kept apart.
+    """
     numbering = project.settings.numbering
-    gaps = _gaps(table, register, numbering) if numbering else findings.none()
-    return register.with_table(table, gaps, order, bounded)
+    return _gaps(placed.table, placed, numbering) if numbering else findings.none()
+
+
+def unprinted_numbers(placed: Register, project: Project) -> pd.DataFrame:
+    """Find out whether registration numbers must not be printed, though project.yml wants them: a note, or nothing.
+
+    They are printed only where the rows given have every number from 1 to the highest of its series. So no number that
+    is lacking among those printed can point to a grievance that is kept apart, and the answer does not depend on
+    whether there is one: the rows are those without them.
+    """
+    if not project.settings.publish_registration_no or _is_unbroken(placed.table):
+        return findings.none()
+    return findings.found("numbers_not_printed", findings.about_files([placed.file]))
+
+
+def _is_unbroken(table: pd.DataFrame) -> bool:
+    numbered = table.dropna(subset=["registration_no"])
+    if numbered["number_series"].isna().any():
+        return False
+    series = numbered.groupby("number_series")["number_in_series"]
+    return bool((series.nunique() == series.max()).all() and (series.min() == 1).all())
 
 
 def number_pattern(form: str) -> str:
@@ -129,7 +158,7 @@ def _gaps(table: pd.DataFrame, register: Register, numbering: str) -> pd.DataFra
     gaps = pd.DataFrame(rows)
     places = findings.about_files([register.file] * len(gaps)).assign(registration_no=gaps["registration_no"])
     return findings.found(
-        "number_gap",
+        GAP,
         places,
         "registration_no",
         values=gaps["missing"],

@@ -45,6 +45,23 @@ class Register:
             raise AssertionError(f"{len(self.table)} rows went in and {len(table)} came out")
         return replace(self, table=table, found=findings.joined(self.found, *noticed))
 
+    def parted(self, apart: pd.Series) -> tuple[Register, Register]:
+        """Part the rows that are marked from the others; each is in one of two registers, with the findings about it.
+
+        The first is as if the marked rows had never been in the files: its rows are counted anew, and what was found
+        about a file as a whole stays with it.
+        """
+        marked = pd.MultiIndex.from_frame(self.table.loc[apart, [*PLACE]])
+        places = pd.MultiIndex.from_frame(self.found[["source_file", "source_sheet", "row"]].fillna({"row": 0}))
+        is_about = places.isin(marked)
+        rest, others = (
+            replace(self, table=self.table[rows].reset_index(drop=True), found=self.found[told].reset_index(drop=True))
+            for rows, told in ((~apart, ~is_about), (apart, is_about))
+        )
+        if len(rest.table) + len(others.table) != len(self.table):
+            raise AssertionError(f"{len(self.table)} rows went in, {len(rest.table)} + {len(others.table)} came out")
+        return rest, others
+
 
 def register_files(project: Project) -> list[Path]:
     """Return the files that make up the register, none for a database; a missing one is an `InputError`.

@@ -13,9 +13,11 @@ from pipeline.register.reading import PLACE, Register
 def sheets_read(register: Register) -> pd.DataFrame:
     """List what was taken for the register: on which sheet, under which row of headings, and what was left out."""
     rows = []
+    there = register.table.groupby(["source_file", "source_sheet"])["source_row"].agg(set).to_dict()
     for table in register.tables:
         sheet = table.sheet
-        number = [sheet.row_number(int(row)) for row in table.rows]
+        kept = there.get((sheet.file, sheet.name), set())
+        number = [one for row in table.rows if (one := sheet.row_number(int(row))) in kept]
         headings = sorted({sheet.row_number(row) for row in table.heading_rows})
         rows.append(
             {

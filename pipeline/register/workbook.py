@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.files import write_bytes, write_csv
-from pipeline.register.findings import COLUMNS, SEVERITIES
+from pipeline.register.findings import COLUMNS, SEVERITIES, in_order, joined
 from pipeline.register.reading import Register
 from pipeline.stage import Stage
 from pipeline.workbooks import MOST_COLUMNS, MOST_ROWS, fitted, sheet_name, workbook_bytes
@@ -32,7 +32,7 @@ MOST_LISTED = 1_000_000
 
 _COLOURS = {"error": "#F4B6B6", "warning": "#FFE08A", "note": "#CFE2F3", "explained": "#D9EAD3"}
 _MEANINGS = {
-    "error": "makes the report a draft until it is settled",
+    "error": "keeps the report from being released until it is settled",
     "warning": "may be right; look at it",
     "note": "for your information",
     "explained": "an error that somebody has explained in explanations.csv",
@@ -68,10 +68,15 @@ class _Written:
     shift: int
 
 
-def save_findings(register: Register, found: pd.DataFrame, stage: Stage) -> None:
-    """Write the findings of a register for the analyst and, with their places, for later stages."""
-    write_findings(register, found, stage.path("internal", WORKBOOK).parent)
-    stage.save(found, "findings.parquet")
+def save_findings(whole: Register, every: pd.DataFrame, found: pd.DataFrame, gaps: pd.DataFrame, stage: Stage) -> None:
+    """Write the findings for the analyst and, with their places, for later stages.
+
+    findings.xlsx, which is restricted, shows `every` finding in the whole register. findings.csv has those `found`
+    without the sensitive grievances; findings.parquet has the `gaps` in the numbers as well.
+    """
+    write_findings_workbook(copies(whole), placed_in_copies(whole, every), stage.path("internal", WORKBOOK))
+    stage.save(found[list(COLUMNS)], "findings.csv")
+    stage.save(in_order(joined(found, gaps)), "findings.parquet")
 
 
 def write_findings(register: Register, found: pd.DataFrame, folder: Path) -> None:

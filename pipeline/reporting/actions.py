@@ -143,7 +143,7 @@ class Actions:
                 lambda row: f"{self._label('type', row.type)}, {self._label('channel', row.channel)}",
             ),
             (text("Severity"), 7, lambda row: _or(row.severity, "–")),
-            (text("Summary"), 21, lambda row: _or(row.summary_public, "–")),
+            (text("Summary"), 21, lambda row: _or(row.summary_redacted, "–")),
         ]
         if group in ("severe_not_notified", "ended_not_notified"):
             columns += [
@@ -241,7 +241,7 @@ class Actions:
             (text("Status"), 12, lambda row: self._label("status", row.status)),
             (text("Acknowledged"), 13, self._acknowledged),
             (text("Resolved"), 11, lambda row: row.date_resolved),
-            (text("Summary"), 70, lambda row: _or(row.summary_public, "")),
+            (text("Summary"), 70, lambda row: _or(row.summary_redacted, "")),
         ]
 
     def _fill(self, workbook: Any) -> None:
@@ -272,7 +272,7 @@ class Actions:
                 light = lights.get(row.next_step, plain) if place == 1 else plain
                 _write(sheet, number, place, read(row), light, day)
             # Excel fits the height of a row to its text by itself; other programs show one line.
-            texts = ((self.step(row), columns[1][1]), (_or(row.summary_public, ""), columns[-1][1]))
+            texts = ((self.step(row), columns[1][1]), (_or(row.summary_redacted, ""), columns[-1][1]))
             lines = max(-(-len(fitted(told)) // (width - 2)) for told, width in texts)
             sheet.set_row(number, 15 * min(max(lines, 1), 27))
         sheet.autofilter(first, 0, first + max(1, len(rows)), len(columns) - 1)

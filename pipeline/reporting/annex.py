@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -38,8 +39,8 @@ _LONGEST_TEXT = 5000
 def annex(labelled: pd.DataFrame, facts: pd.DataFrame, window: Window) -> pd.DataFrame:
     """Pick the admissible grievances received or resolved in the period, in the order of their receipt.
 
-    Texts are the redacted ones; a resolution after the as-of day has not happened. `no` counts from 1; the index is
-    that of the cases.
+    Texts are those that may be published, each with what it is (`…_basis`); a resolution after the as-of day has not
+    happened. `no` counts from 1; the index is that of the cases.
     """
     chosen = in_annex(facts)
     cases = labelled[chosen]
@@ -53,7 +54,9 @@ def annex(labelled: pd.DataFrame, facts: pd.DataFrame, window: Window) -> pd.Dat
             "type_basis": cases["type_basis"],
             "channel": shown["channel"],
             "summary": cases["summary_public"],
+            "summary_basis": cases["summary_basis"],
             "action_taken": cases["action_taken_public"],
+            "action_taken_basis": cases["action_taken_basis"],
             "status": shown["status"],
             "date_resolved": resolved,
             "resolution_working_days": shown["resolution_working_days"].where(resolved.notna()),
@@ -65,9 +68,9 @@ def annex(labelled: pd.DataFrame, facts: pd.DataFrame, window: Window) -> pd.Dat
     return table
 
 
-def annex_table(annex: pd.DataFrame, project: Project, words: Words) -> Table:
-    """Make the report's table of the cases given."""
-    text, with_number = words.text, project.settings.publish_registration_no
+def annex_table(annex: pd.DataFrame, project: Project, words: Words, *, with_number: bool = False) -> Table:
+    """Make the report's table of the cases given, with their registration numbers or with running numbers alone."""
+    text = words.text
     headers = [text("No."), text("Date received")]
     if with_number:
         headers.append(text("Registered no."))
@@ -83,8 +86,8 @@ def annex_table(annex: pd.DataFrame, project: Project, words: Words) -> Table:
                 text("not stated") if pd.isna(received) else words.day(received.date()),
                 *([_blank(row["registration_no"])] if with_number else []),
                 types[row["type"]] + (MARK if row["type_basis"] in PROVISIONAL else ""),
-                _shortened(row["summary"], words),
-                _shortened(row["action_taken"], words),
+                _text(row, "summary", words, _shortened),
+                _text(row, "action_taken", words, _shortened),
                 _outcome(row, statuses[row["status"]], words),
             ]
         )
@@ -98,14 +101,17 @@ def case_id(no: int) -> str:
     return f"case-{no}"
 
 
-def public_cases(annex: pd.DataFrame, project: Project, words: Words) -> pd.DataFrame:
+def public_cases(annex: pd.DataFrame, project: Project, words: Words, *, with_number: bool = False) -> pd.DataFrame:
     """Return the annex as public/cases.csv holds it: whole, with codes, days as 2024-06-30, unknowns blank.
 
     Where the project counts proposals a last column, `type_basis`, says who gave each type.
     """
+    rows = annex.to_dict("records")
+    texts = {name: [_text(row, name, words) for row in rows] for name in ("summary", "action_taken")}
+    annex = annex.assign(**{name: pd.Series(column, index=annex.index, dtype="str") for name, column in texts.items()})
     annex = annex.assign(time_to_resolve=[time_to_resolve(row, words) for row in annex.to_dict("records")])
     annex = annex.assign(**{name: annex[name].dt.strftime("%Y-%m-%d") for name in ("date_received", "date_resolved")})
-    if not project.settings.publish_registration_no:
+    if not with_number:
         annex = annex.assign(registration_no="")
     more = ["type_basis"] if project.settings.classification.count_proposals else []
     return annex[[*ANNEX_COLUMNS, *more]]
@@ -131,9 +137,20 @@ def _outcome(row: dict[str, Any], status: str, words: Words) -> str | Markup:
     return Markup("<br>").join(line for line in lines if line)
 
 
-def _shortened(cell: Any, words: Words) -> str:
+def _text(
+    row: dict[str, Any], name: str, words: Words, cut: Callable[[str, Words], str] = lambda text, words: text
+) -> str:
+    """Return a text as it is published: itself, that it is withheld, or the unit's own wording, which says so."""
+    if row[f"{name}_basis"] == "withheld":
+        return words.text("This text is withheld, so that nobody can be recognised by it.")
+    text = cut(_blank(row[name]), words)
+    if row[f"{name}_basis"] == "unit":
+        return words.text("%(text)s (summary written by the unit)", text=text)
+    return text
+
+
+def _shortened(text: str, words: Words) -> str:
     """Cut a text that no page can hold, and say where the whole stands."""
-    text = _blank(cell)
     if len(text) <= _LONGEST_TEXT:
         return text
     return text[:_LONGEST_TEXT] + words.text("… (cut here; the file cases.csv holds all of it)")

@@ -129,6 +129,11 @@ class Comparison:
         return bool((self.findings["severity"] == "error").any())
 
     @property
+    def draft_mark(self) -> str:
+        """What then stands on every page."""
+        return self.words.text("DRAFT")
+
+    @property
     def is_provisional(self) -> bool:
         """Whether one of the periods ends after the last day that is counted."""
         return any(scopes.current.is_provisional for scopes in self.periods)

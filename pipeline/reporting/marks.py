@@ -18,7 +18,7 @@ _WORDS = {"draft", "provisional", "final"}
 
 @dataclass(frozen=True)
 class Marks:
-    """Whether a report is a draft, whether its period was not over, and the last day that it counts."""
+    """Whether nobody released a report (a draft), whether its period was not over, and the last day that it counts."""
 
     is_draft: bool
     is_provisional: bool

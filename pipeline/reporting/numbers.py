@@ -17,7 +17,10 @@ from pipeline.reporting.words import Figure, Words
 PUBLIC_COLUMNS = ("indicator", "scope", "dimension", "member", "value", "numerator", "denominator", "unit", "display")
 """The columns of public/indicators.csv, in order."""
 WITHHELD_DIMENSIONS = ("topic", "location", "sex", "vulnerable_group")
-"""Dimensions whose small cells could point to a person: counted inside, given outside only as 'not collected'."""
+"""Dimensions whose small cells could point to a person: nothing of them leaves the house as it was counted.
+
+What is told of a place, sex or vulnerable group comes from `indicators/protected.py`, which leaves small numbers out.
+"""
 Key = tuple[str, str, str, str]
 _UNFIT = re.compile(r"[^A-Za-z0-9_+-]")
 
@@ -30,6 +33,8 @@ class Numbers:
     words: Words
     provisional_types: frozenset[str] = frozenset()
     has_provisional_relations: bool = False
+    disclosed: pd.DataFrame | None = None
+    """What may be shown by the protected dimensions, beside `table`; it has no figure that is left out."""
 
     @cached_property
     def _rows(self) -> dict[Key, dict[str, Any]]:
@@ -123,6 +128,8 @@ class Numbers:
         table = self.table.fillna({"dimension": "", "member": ""})
         withheld = [is_withheld(*key) for key in zip(table["dimension"], table["member"], strict=True)]
         table = table[~pd.Series(withheld, index=table.index, dtype=bool)]
+        if self.disclosed is not None and len(self.disclosed):
+            table = pd.concat([table, self.disclosed[list(table.columns)]], ignore_index=True)
         shown = [
             display(row, self.words) + (" *" if self._is_provisional(row) else "") for row in table.to_dict("records")
         ]
@@ -158,6 +165,8 @@ def display(row: dict[str, Any], words: Words) -> str:
         "not_collected_in_period": words.text("not collected in this period"),
         "no_standard": words.text("no standard set"),
         "not_available": words.text("not available"),
+        "suppressed": words.text("suppressed"),
+        "withheld": words.text("too few to be shown"),
     }
     if state in empty:
         return empty[str(state)]

@@ -56,7 +56,11 @@ class Document(Protocol):
 
     @property
     def is_draft(self) -> bool:
-        """Whether an error finding is open."""
+        """Whether it must not be taken for final."""
+
+    @property
+    def draft_mark(self) -> str:
+        """What then stands on every page."""
 
     @property
     def is_provisional(self) -> bool:
@@ -152,7 +156,7 @@ def render_pdf(html: Path, target: Path) -> None:
 def _resources(document: Document) -> dict[str, Any]:
     settings, text = document.settings, document.words.text
     marks = [text("INTERNAL")] if document.is_internal else []
-    marks += [text("DRAFT")] if document.is_draft else []
+    marks += [document.draft_mark] if document.is_draft else []
     marks += [text("Provisional")] if document.is_provisional else []
     return {
         "language": settings.language,

@@ -26,21 +26,25 @@ from pipeline.indicators.published import records_for
 from pipeline.indicators.traces import Traces
 from pipeline.project import Settings
 from pipeline.register.columns import dictionary
-from pipeline.register.findings import rules
+from pipeline.register.findings import SEVERITIES, rules
+from pipeline.register.placement import GAP
 from pipeline.reporting import commentary, narrative, reconciled
 from pipeline.reporting.annex import annex_table, public_cases
 from pipeline.reporting.changes import beside_previous
 from pipeline.reporting.charts import Charts
+from pipeline.reporting.disclosure import open_suspects
 from pipeline.reporting.labels import labels
 from pipeline.reporting.numbers import Numbers
 from pipeline.reporting.provisional import Provisional, opened
 from pipeline.reporting.restated import Restated
 from pipeline.reporting.results import Framework
+from pipeline.reporting.sensitive import sensitive_table
 from pipeline.reporting.summary import Summary
 from pipeline.reporting.tables import simple
 from pipeline.reporting.templating import environment_of
 from pipeline.reporting.traced import Traced
 from pipeline.reporting.uptake import Uptake
+from pipeline.reporting.who import MARK, Who, disclosed
 from pipeline.reporting.words import Words, words_for
 from pipeline.stage import SetFolder, Stage
 
@@ -59,6 +63,8 @@ PACKAGES = (
 """The packages whose versions the provenance names: they shape a number, a word or a page."""
 SENSITIVE_INDICATORS = "sensitive_indicators.csv"
 """The figures of sensitive grievances below internal/, restricted; its columns are those of indicators.csv."""
+SENSITIVE_ACCOUNT = "sensitive_account.csv"
+"""The rows of the register, of the general way and of the sensitive one, below internal/, restricted."""
 _MOST_FINDINGS = 200
 
 
@@ -73,11 +79,18 @@ class Section:
 
 
 def visible_findings(stage: SetFolder) -> pd.DataFrame:
-    """Return the findings less those on sensitive grievances, which must not be seen in the notes either."""
-    found, sensitive = stage.load("findings.parquet"), stage.load("sensitive.parquet")
-    hidden = pd.MultiIndex.from_frame(sensitive[["source_file", "source_sheet", "source_row"]])
-    places = pd.MultiIndex.from_frame(found[["source_file", "source_sheet", "row"]].fillna({"row": 0}))
-    return found[~places.isin(hidden)]
+    """Return the findings that a public page may tell: of grievances that are not sensitive, and no gap in the numbers.
+
+    A missing number of which nothing is said may have been left out by mistake, or belong to a grievance that is kept
+    apart; if the gaps were told, every other missing number would give such a grievance away.
+    """
+    found = stage.load("findings.parquet")
+    return found[found["rule"] != GAP]
+
+
+def open_errors(stage: SetFolder) -> int:
+    """Count the errors that nobody has settled, gaps in the numbers among them."""
+    return int((stage.load("findings.parquet")["severity"] == "error").sum())
 
 
 @dataclass(frozen=True)
@@ -93,12 +106,15 @@ class Report:
     traces: Traces
     code: str
     provisional: Provisional
+    open_suspects: int
+    is_released: bool = False
     is_internal: bool = False
 
     @classmethod
-    def open(cls, stage: Stage, code: str = "", *, is_internal: bool = False) -> Report:
+    def open(cls, stage: Stage, code: str = "", *, is_released: bool = False, is_internal: bool = False) -> Report:
         """Read what the earlier stages wrote; `code` is the digest of the program that the provenance names.
 
+        `is_released` says that somebody released exactly this report; every other one is a draft.
         With `is_internal` it is the edition that stays inside: it knows the figures of sensitive grievances too, and
         must never be opened so in a notebook.
         """
@@ -111,13 +127,15 @@ class Report:
         return cls(
             stage=stage,
             words=words,
-            numbers=Numbers(table, words, **provisional.for_numbers()),
+            numbers=Numbers(table, words, **provisional.for_numbers(), disclosed=disclosed(stage)),
             annex=stage.load("annex.parquet"),
-            findings=visible_findings(stage),
+            findings=stage.load("findings.parquet") if is_internal else visible_findings(stage),
             checks=stage.load("reconciliation.csv"),
             traces=Traces(stage.load("traces.parquet")),
             code=code,
             provisional=provisional,
+            open_suspects=len(open_suspects(stage)),
+            is_released=is_released,
             is_internal=is_internal,
         )
 
@@ -140,13 +158,46 @@ class Report:
 
     @property
     def is_draft(self) -> bool:
-        """Whether an error finding is open, so that the report must not be taken for final."""
-        return not self.errors.empty
+        """Whether nobody has released the report, so that it must not be taken for final."""
+        return not self.is_released
+
+    @property
+    def draft_mark(self) -> str:
+        """What stands on every page of a draft."""
+        return self.words.text("DRAFT: not released")
+
+    def draft_reasons(self) -> list[str]:
+        """Say what stands against the release; nothing where only the release itself is missing."""
+        plural, reasons = self.words.plural, []
+        if len(self.errors):
+            reasons.append(
+                plural(
+                    "%(n)s error in the register is not settled; it stands in the notes on the data.",
+                    "%(n)s errors in the register are not settled; they stand in the notes on the data.",
+                    len(self.errors),
+                )
+            )
+        if self.open_suspects:
+            reasons.append(
+                plural(
+                    "%(n)s place in its texts may tell who somebody is, and nobody has decided on it; it is replaced.",
+                    "%(n)s places in its texts may tell who somebody is, and nobody has decided on them; they are "
+                    "replaced.",
+                    self.open_suspects,
+                )
+            )
+        return reasons
 
     @cached_property
     def errors(self) -> pd.DataFrame:
         """The error findings that nobody has settled."""
         return self.findings[self.findings["severity"] == "error"]
+
+    @cached_property
+    def prints_numbers(self) -> bool:
+        """Whether registration numbers are printed: project.yml says so, and none is missing among the grievances."""
+        is_kept_back = (self.findings["rule"] == "numbers_not_printed").any()
+        return self.settings.publish_registration_no and not is_kept_back
 
     @property
     def title(self) -> str:
@@ -201,7 +252,8 @@ class Report:
             period=self.words.period(self.stage.scopes.period),
             opening=narrative.opening(self.words, self.stage.project, self.stage.scopes),
             contents=[*self._contents(), *further],
-            errors=len(self.errors),
+            draft_mark=self.draft_mark,
+            reasons=self.draft_reasons(),
         )
 
     def _contents(self) -> list[tuple[str, str]]:
@@ -214,6 +266,7 @@ class Report:
             ("compared", text("Compared with the previous period")),
             ("figures", text("Figures")),
             ("uptake", text("Uptake")),
+            ("who", text("Who came: sex, place, group")),
             ("results", text("For the results framework")),
             ("commentary", text("Causes, lessons and actions")),
             ("annex", text("Grievances received or resolved in the period")),
@@ -224,6 +277,7 @@ class Report:
             ("provenance", text("How this report was made")),
         ]
         absent = {"commentary"} if self._commentary is None else set()
+        absent |= set() if self._who.dimensions else {"who"}
         absent |= {"restated"} if self._restated is None else set()
         return [entry for entry in entries if entry[0] not in absent]
 
@@ -326,6 +380,24 @@ class Report:
         )
 
     @cached_property
+    def _who(self) -> Who:
+        shown = self.numbers.disclosed
+        assert shown is not None
+        return Who(shown, self.numbers, self.words, self.stage.project)
+
+    def who(self) -> Section:
+        """Count by sex, place and vulnerable group, small numbers left out; nothing where none of it is collected."""
+        if not self._who.dimensions:
+            return Section("")
+        return self._section(
+            "who",
+            parts=self._who.parts(),
+            has_marks=self._who.has_marks,
+            mark=MARK,
+            threshold=self.settings.disclosure.threshold,
+        )
+
+    @cached_property
     def _framework(self) -> Framework:
         return Framework(self.numbers, self.words, self.stage.project, self.stage.scopes.current.as_of)
 
@@ -345,7 +417,7 @@ class Report:
     def annex_section(self) -> Section:
         """List the grievances of the annex, at most `annex_rows` of them."""
         shown = self.annex.head(self.stage.project.settings.annex_rows)
-        table = annex_table(shown, self.stage.project, self.words)
+        table = annex_table(shown, self.stage.project, self.words, with_number=self.prints_numbers)
         return self._section("annex", table=table, shown=len(shown), total=len(self.annex))
 
     def definitions(self) -> Section:
@@ -401,10 +473,13 @@ class Report:
 
     def data_notes(self) -> Section:
         """Say what was noticed in the register and what it means for the figures."""
-        counted = self.findings.groupby(["severity", "rule"], sort=False).size()
+        counted = self.findings.groupby(["severity", "rule"], sort=False).size().to_dict()
+        # In the order of the rules, which does not change with the kind of file that the register is.
         notes = [
-            (severity, self.words.text(rules()[rule].title), int(count), self._meaning(rule, int(count)))
-            for (severity, rule), count in counted.items()
+            (severity, self.words.text(rule.title), count, self._meaning(name, count))
+            for severity in SEVERITIES
+            for name, rule in rules().items()
+            if (count := int(counted.get((severity, name), 0)))
         ]
         explained = self.findings[self.findings["severity"] == "explained"]
         return self._section(
@@ -412,7 +487,9 @@ class Report:
             notes=notes,
             severities=self._severities(),
             errors=self._told_findings(self.errors),
-            errors_total=len(self.errors),
+            more_errors=max(0, len(self.errors) - _MOST_FINDINGS) if self.is_internal else 0,
+            draft_mark=self.draft_mark,
+            draft_reasons=self.draft_reasons(),
             explained=self._told_findings(explained),
             not_collected=self._not_collected(),
             reasons=self._reasons(),
@@ -425,13 +502,29 @@ class Report:
         )
 
     def _told_findings(self, found: pd.DataFrame) -> list[str]:
-        """Tell findings in full, or only by rule and place where registration numbers are not published."""
-        shown = found.head(_MOST_FINDINGS)
-        if self.stage.project.settings.publish_registration_no:
-            return list(shown["message"])
-        places = shown["message"].str.extract(r"^(.*?, row \d+(?:, column \w+)?):")[0].fillna("")
-        titles = shown["rule"].map(lambda rule: self.words.text(rules()[rule].title))
-        return [f"{place}: {title}" if place else title for place, title in zip(places, titles, strict=True)]
+        """Tell findings by rule and column, with the number of the grievance where numbers are printed.
+
+        Neither the row nor the value is told: who reads the report does not have the register, and the number of a row
+        says how many stand above it. The internal edition tells findings in full.
+        """
+        if self.is_internal:
+            return list(found["message"].head(_MOST_FINDINGS))
+        lines = found.assign(
+            number=found["registration_no"].where(found["row"].notna() & self.prints_numbers, ""),
+            title=found["rule"].map(lambda rule: self.words.text(rules()[rule].title)),
+            heading=found["column"].map(lambda name: self.words.text(dictionary()[name].title) if name else ""),
+        )
+        keys = ["title", "heading", "number", "explained"]
+        counted = lines.groupby(keys, sort=False).size().rename("count").reset_index().head(_MOST_FINDINGS)
+        return [self._told_finding(line) for line in counted.to_dict("records")]
+
+    def _told_finding(self, line: dict[Any, Any]) -> str:
+        where = ", ".join(part for part in (line["number"], line["heading"]) if part)
+        told = f"{where}: {line['title']}" if where else str(line["title"])
+        if line["count"] > 1:
+            told += f" ({self.words.number(line['count'])})"
+        explained = line["explained"]
+        return f"{told}. {self.words.text('Explained: %(reason)s', reason=explained)}" if explained else told
 
     def _severities(self) -> dict[str, str]:
         text = self.words.text
@@ -451,6 +544,11 @@ class Report:
                 "%(n)s dates of receipt are blank and were bounded by the numbers and dates around them. A grievance "
                 "whose bounds lie inside the period is counted in it; the month stays unknown where they span several.",
                 count,
+            )
+        if rule == "numbers_not_printed":
+            return words.text(
+                "The numbers of the grievances that are counted leave some out, for instance one that was never given; "
+                "the rows of the annex are counted instead."
             )
         if rule == "channel_inferred":
             return words.plural(
@@ -503,7 +601,9 @@ class Report:
         if not records:
             return None
         restated, collected = stage.load("restatement.csv"), stage.load("columns.csv")["column"]
-        return Restated(records, restated, list(collected), self.words, stage.project, stage.scopes)
+        return Restated(
+            records, restated, list(collected), self.words, stage.project, stage.scopes, self.prints_numbers
+        )
 
     @property
     def _restated_note(self) -> Markup | None:
@@ -570,18 +670,13 @@ class Report:
     def internal_sections(self) -> list[tuple[str, Section]]:
         """Make the sections that stand in the internal edition alone, each with its title."""
         assert self.is_internal
-        text, scopes = self.words.text, ("period", "previous", "cumulative")
-        headings = (text("This period"), text("Previous period"), text("Total since the start"))
-        name = "sensitive"
-        there = [
-            (scope, heading) for scope, heading in zip(scopes, headings, strict=True) if self.numbers.has(name, scope)
-        ]
-        row = [text("Sensitive grievances"), *(self.numbers.display(name, scope) for scope, _ in there)]
-        table = simple(
-            text("Number of sensitive grievances"), ["", *(heading for _, heading in there)], [row], kind="numbers"
+        text = self.words.text
+        account = self.stage.load(SENSITIVE_ACCOUNT)["count"]
+        apart = self._section(
+            "sensitive", table=sensitive_table(self.numbers, self.words, self.stage.project), rows=list(account)
         )
         return [
-            (text("Sensitive grievances"), self._section("sensitive", table=table)),
+            (text("Sensitive grievances"), apart),
             (text("To work with"), self._section("to_work_with")),
         ]
 
@@ -591,7 +686,7 @@ class Report:
         """Write the tables of the public folder; returns what was written, with the number of rows."""
         tables = {
             "indicators.csv": self.numbers.public(),
-            "cases.csv": public_cases(self.annex, self.stage.project, self.words),
+            "cases.csv": public_cases(self.annex, self.stage.project, self.words, with_number=self.prints_numbers),
             "results_framework.csv": self._framework.public(),
         }
         if self._restated is not None:

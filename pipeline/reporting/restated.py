@@ -59,6 +59,8 @@ class Restated:
     words: Words
     project: Project
     scopes: Scopes
+    prints_numbers: bool = False
+    """Whether the registration numbers of the grievances that moved a figure are printed."""
 
     def told(self) -> list[Told]:
         """Tell of each record, that of the period itself first."""
@@ -244,7 +246,7 @@ class Restated:
         return messages[reason]
 
     def _numbers(self, row: dict[str, Any]) -> str:
-        if not self.project.settings.publish_registration_no or row["reason"] in UNLISTED or not row["rows"]:
+        if not self.prints_numbers or row["reason"] in UNLISTED or not row["rows"]:
             return ""
         numbers = [re.sub(r" \([^()]*\)$", "", one) for one in row["rows"].split("; ")]
         more = len(numbers) - _MOST_NUMBERS

@@ -54,7 +54,7 @@ class Uptake:
         told = [
             dimension_title(one, self.words)
             for one in _GROUPS
-            if one in WITHHELD_DIMENSIONS and self._is_collected(one)
+            if one in WITHHELD_DIMENSIONS and self._is_collected(one) and one not in self._disclosed
         ]
         if not told:
             return ""
@@ -62,6 +62,10 @@ class Uptake:
             "Counts by %(what)s stay inside the project, since small numbers could point to a person.",
             what=self.words.listed(told),
         )
+
+    @property
+    def _disclosed(self) -> set[str]:
+        return set() if self.numbers.disclosed is None else set(self.numbers.disclosed["dimension"])
 
     def _is_collected(self, dimension: str) -> bool:
         return bool(self.numbers.members("received", dimension, "cumulative"))

@@ -22,7 +22,7 @@ def decided(project: Project, *lines: Mapping[str, str]) -> Cleaned:
 
 
 def line(cleaned: Cleaned, case: int = 0, **changes: str) -> dict[str, str]:
-    row = cleaned.cases.iloc[case]
+    row = cleaned.both.sort_values("source_row").iloc[case]
     number = row["registration_no"]
     return {
         "registration_no": number if isinstance(number, str) else "",
@@ -32,7 +32,7 @@ def line(cleaned: Cleaned, case: int = 0, **changes: str) -> dict[str, str]:
         "who": "M&E analyst",
         "date": "2024-07-15",
         "reason": "Read again",
-        "text_hash": text_hashes(cleaned.cases).iloc[case],
+        "text_hash": text_hashes(cleaned.both.sort_values("source_row")).iloc[case],
         **changes,
     }
 
@@ -130,6 +130,15 @@ def test_a_sign_in_the_text_is_taken_for_sensitive_until_a_person_decides(make: 
     after = decided(before.project, line(before, label="sensitivity", value="not_sensitive"))
     assert after.sensitive.empty
     assert len(after.labelled) == 2
+
+
+def test_a_doubt_that_a_person_settled_is_told_in_restricted_files_alone(make: Maker) -> None:
+    before = make.clean(register("The road is bad.", is_sensitive="perhaps"))
+    assert before.sensitive["registration_no"].tolist() == ["1/2024"]
+    after = decided(before.project, line(before, label="sensitivity", value="not_sensitive"))
+    assert after.labelled["registration_no"].tolist() == ["1/2024"]
+    assert "sensitive_in_doubt" in set(after.findings["rule"])
+    assert "is_sensitive" not in set(after.told["column"])
 
 
 def test_a_person_can_call_sensitive_what_nobody_flagged(make: Maker) -> None:

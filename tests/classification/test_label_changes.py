@@ -7,9 +7,8 @@ from dataclasses import replace
 import pandas as pd
 from making import Cleaned, Maker, clean
 
-from pipeline.classification.decisions import COLUMNS, text_hashes
+from pipeline.classification.decisions import COLUMNS, decisions_bytes, text_hashes
 from pipeline.classification.label_changes import CHANGES, former_cards, label_changes, labels_kept
-from pipeline.classification.labels import part_sensitive
 from pipeline.classification.proposals import Labelling, labelled_cases
 from pipeline.classification.views import cards_text
 from pipeline.project import load_project
@@ -31,7 +30,7 @@ def decision(cleaned: Cleaned, number: str, label: str, value: str) -> pd.DataFr
 
 
 def kept(labelling: Labelling) -> pd.DataFrame:
-    return labels_kept(part_sensitive(labelling.labelled)[0])
+    return labels_kept(labelling.labelled)
 
 
 def test_without_a_set_before_and_without_a_change_there_is_no_line(make: Maker) -> None:
@@ -70,8 +69,11 @@ def test_the_lines_stay_until_the_next_change_and_only_of_what_is_shown(make: Ma
 def test_a_grievance_that_is_kept_apart_since_has_no_line(make: Maker) -> None:
     cleaned = make.clean(rows_of({}, {}))
     first = kept(labelled_cases(cleaned.cases, cleaned.project))
-    hidden = labelled_cases(cleaned.cases, cleaned.project, decision(cleaned, "1/2024", "sensitivity", "sensitive"))
-    assert label_changes(kept(hidden), first, None, {}, {}).empty
+    lines = decision(cleaned, "1/2024", "sensitivity", "sensitive")
+    (cleaned.project.folder / "decisions.csv").write_bytes(decisions_bytes(lines))
+    hidden = clean(cleaned.project)
+    assert hidden.sensitive["registration_no"].tolist() == ["1/2024"]
+    assert label_changes(labels_kept(hidden.labelled), first, None, {}, {}).empty
 
 
 def test_a_label_that_another_model_gives_names_the_training_set() -> None:

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from making import Maker
 
-from pipeline.classification.labels import agreement, coverage, label, part_sensitive, review_list
+from pipeline.classification.labels import agreement, coverage, label, review_list
 
 # relation, status of the register -> relation that counts, its basis, whether it is admissible
 RELATIONS = [
@@ -106,7 +106,6 @@ def test_labelling_leaves_its_table_as_it_was_and_holds_for_no_rows(make: Maker)
     cleaned = make.clean(rows())
     before = cleaned.cases.copy()
     label(cleaned.cases)
-    part_sensitive(cleaned.labelled)
     pd.testing.assert_frame_equal(cleaned.cases, before)
     none = make.clean([]).labelled
     assert review_list(none).empty

@@ -14,12 +14,14 @@ import pytest
 from making import ROOT, SAMPLE, Cleaned, Maker, clean, members
 
 from pipeline.classification.decisions import COLUMNS, text_hashes
-from pipeline.classification.labels import is_sensitive, review_list
+from pipeline.classification.labels import review_list
 from pipeline.classification.proposals import labelled_cases
 from pipeline.classification.review import review_table, review_workbook
+from pipeline.classification.sensitive import apart
 from pipeline.classification.views import every_label, models_shown, proposals_shown
 from pipeline.errors import InputError
 from pipeline.project import Project, Topic, load_project
+from pipeline.register.checking import corrected_register
 
 DECIDED = 50
 WORDS = [one + other for one in ("al", "be", "co", "du", "ev") for other in ("rin", "sta", "mok", "lef", "gan", "pir")]
@@ -175,13 +177,16 @@ def test_every_flagged_grievance_of_the_demonstration_is_kept_apart_and_signs_fi
     demo: Cleaned,
 ) -> None:
     # One cell of the flag holds 'to be checked', on an ordinary text: it is kept apart, and no text could tell it.
-    flagged = demo.cases[demo.cases["is_sensitive"].fillna(False).astype(bool)]
-    assert set(flagged["source_row"]) <= set(demo.sensitive["source_row"])
+    whole = demo.register.table
+    flagged = whole.loc[whole["is_sensitive"].fillna(False).astype(bool), "source_row"]
+    assert len(flagged)
+    assert set(flagged) <= set(demo.sensitive["source_row"])
     in_doubt = set(demo.findings.loc[demo.findings["rule"] == "sensitive_in_doubt", "row"])
-    unflagged = demo.cases.assign(is_sensitive=pd.array([pd.NA] * len(demo.cases), dtype="boolean"))
-    found = is_sensitive(labelled_cases(unflagged, demo.project).labelled)
-    told = flagged[~flagged["source_row"].isin(in_doubt)]
-    assert found[told.index].mean() >= 0.98
+    corrected = corrected_register(demo.project)
+    unflagged = corrected.with_table(corrected.table.assign(is_sensitive=pd.Series(dtype="str")))
+    lanes = apart(unflagged, demo.project)
+    told = ~lanes.whole.table["source_row"].isin(in_doubt) & lanes.whole.table["source_row"].isin(flagged)
+    assert lanes.apart[told].mean() >= 0.98
 
 
 def test_sensitive_grievances_teach_the_model_nothing_and_are_in_no_table(demo: Cleaned) -> None:
@@ -203,8 +208,7 @@ def test_the_review_asks_signs_of_sensitivity_first_then_the_least_sure(make: Ma
     rows = [{**base, "registration_no": f"{n}/2024", "summary": text} for n, text in enumerate(texts, 1)]
     rows[1]["type"] = ""
     cleaned = make.clean(rows)
-    labelled = labelled_cases(cleaned.cases, cleaned.project).labelled
-    table = review_table(labelled, cleaned.project)
+    table = review_table(cleaned.both, cleaned.project)
     assert table["why_asked"].drop_duplicates().tolist()[:3] == [
         "A sign of a sensitive grievance",
         "Nobody stated it",
@@ -224,7 +228,9 @@ ODD = ["", "x", "?" * 7, "🙂🙂🙂", "Где the тендер үү?", "\udcf
 
 def test_odd_texts_get_a_label_or_none_and_raise_nothing(demo: Cleaned) -> None:
     cases = demo.cases.copy()
-    cases["summary_public"] = cases["summary_public"].astype("object")
-    cases.loc[cases.index[: len(ODD)], "summary_public"] = pd.Series(ODD, index=cases.index[: len(ODD)], dtype="object")
+    cases["summary_redacted"] = cases["summary_redacted"].astype("object")
+    cases.loc[cases.index[: len(ODD)], "summary_redacted"] = pd.Series(
+        ODD, index=cases.index[: len(ODD)], dtype="object"
+    )
     labelled = labelled_cases(cases, demo.project).labelled
     assert labelled[["type_proposed", "relation_proposed", "topic_proposed"]].notna().all(axis=None)

@@ -11,7 +11,6 @@ import pytest
 from making import ROOT, SAMPLE, clean
 
 from pipeline.classification.decisions import read_decisions
-from pipeline.classification.proposals import labelled_cases
 from pipeline.classification.review import COLUMNS, HEADING_ROW, SHEET, review_table, review_workbook
 from pipeline.cli import main
 from pipeline.project import DATA_VARIABLE, load_project
@@ -31,8 +30,7 @@ class Office:
 
     def make_review(self) -> None:
         project = load_project(SAMPLE)
-        labelled = labelled_cases(clean(project).cases, project).labelled
-        self.file.write_bytes(review_workbook(review_table(labelled, project), project))
+        self.file.write_bytes(review_workbook(review_table(clean(project).both, project), project))
 
     def fill(self, number: str, of: str, /, **cells: str) -> None:
         book = openpyxl.load_workbook(self.file)

@@ -40,7 +40,7 @@ def made(outputs: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, 
     def making(failing: dict[str, BaseException]) -> list[str]:
         asked: list[str] = []
 
-        def make_report(call: Call, *, one_of_many: str = "") -> None:
+        def make_report(call: Call, *, one_of_many: str = "", is_forced: bool = False) -> None:
             label = call.scopes.label
             asked.append(label)
             assert one_of_many == f"{label}, {len(asked)} of 3"
@@ -267,7 +267,9 @@ def test_two_runs_do_not_write_at_once(outputs: Path, monkeypatch: pytest.Monkey
 def test_a_page_that_fails_does_not_make_a_good_report_fail_and_is_told(
     outputs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(periods, "make_report", lambda call: public_set(outputs, "2024H1", rows_of(1, 1, 1)))
+    monkeypatch.setattr(
+        periods, "make_report", lambda call, **settings: public_set(outputs, "2024H1", rows_of(1, 1, 1))
+    )
     monkeypatch.setattr(periods, "_summary", lambda call, whole: "The report is made.")
     (outputs / "index.html").mkdir(parents=True)
     assert cli.main(["report", "--period=2024H1"]) == 0

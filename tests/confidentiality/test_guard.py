@@ -10,12 +10,17 @@ from urllib.parse import quote
 
 import pytest
 
-from pipeline.confidentiality.guard import guard
+from pipeline.confidentiality.guard import guard as searched
 from pipeline.confidentiality.redaction import KnownNames
+from pipeline.confidentiality.search import Search
 from pipeline.errors import DisclosureError
 
 NAME, COMPOSED = "Sarantuya Enkhbold", "Zoë Ünal"
 KNOWN = KnownNames.gather(complainants=[NAME, "MED", COMPOSED])
+
+
+def guard(folder: Path, known: KnownNames) -> None:
+    searched(folder, Search(known, "en-MN", ()))
 
 
 @pytest.fixture
@@ -127,12 +132,12 @@ def test_every_file_and_kind_of_name_is_told_at_once(folder: Path) -> None:
     (folder / "public" / "report.html").write_text(f"<p>{NAME}</p>", encoding="utf-8")
     with pytest.raises(DisclosureError) as refusal:
         guard(folder, known)
-    told = [line for line in str(refusal.value).splitlines() if " holds " in line]
+    told = [line for line in str(refusal.value).splitlines() if " holds the name " in line]
     assert told == [
-        "public/cases.csv holds the name of a known contact.",
-        "public/cases.csv holds the name of a known organisation.",
-        "public/cases.csv holds the name of a known person.",
-        "public/report.html holds the name of a known person.",
+        "public/cases.csv holds the name of a known contact (rule known_contact).",
+        "public/cases.csv holds the name of a known organisation (rule known_name).",
+        "public/cases.csv holds the name of a known person (rule known_name).",
+        "public/report.html holds the name of a known person (rule known_name).",
     ]
 
 

@@ -35,5 +35,7 @@ def sample(made: Callable[..., Outcome]) -> Path:
 @pytest.fixture
 def own_data(tmp_path: Path) -> Path:
     """A copy of the sample's data that a test may change."""
-    shutil.copytree(ROOT / "data" / SAMPLE, tmp_path / "data" / SAMPLE, ignore=shutil.ignore_patterns("published"))
+    shutil.copytree(
+        ROOT / "data" / SAMPLE, tmp_path / "data" / SAMPLE, ignore=shutil.ignore_patterns("published", "released")
+    )
     return tmp_path / "data"

@@ -50,7 +50,7 @@ def test_the_html_runs_nothing_and_loads_nothing(elements: list, sample: Path) -
 
 
 def test_the_html_can_be_read_aloud(elements: list) -> None:
-    assert elements[0] == ("html", {"lang": "en"})
+    assert elements[0] == ("html", {"lang": "en", "class": "draft"})
     assert all(attributes.get("alt") for tag, attributes in elements if tag == "img")
     assert all(attributes.get("scope") for tag, attributes in elements if tag == "th")
     tables = sum(tag == "table" for tag, _ in elements)

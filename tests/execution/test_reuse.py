@@ -52,10 +52,13 @@ class House:
     def write(self, name: str, text: str) -> None:
         (self.root / name).write_text(text)
 
+    def files(self) -> dict[str, Path]:
+        return {path.relative_to(self.data).as_posix(): path for path in self.data.rglob("*") if path.is_file()}
+
     def ran(self, **settings: object) -> str:
         """Make the set; returns which stages ran."""
         self.log.write_text("")
-        arguments = {"data": self.data, "code_roots": [self.root], "steps": [Step("page", _page)], **settings}
+        arguments = {"data": self.files, "code_roots": [self.root], "steps": [Step("page", _page)], **settings}
         arguments["environment"] = {"PYTHONPATH": f"{self.folder}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"}
         make(self.target, *self.books, **arguments)
         return self.log.read_text()

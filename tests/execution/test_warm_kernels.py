@@ -118,9 +118,13 @@ def test_when_the_process_to_copy_dies_before_it_is_needed_the_run_goes_on(
 
 
 def test_when_it_dies_under_a_notebook_the_notebook_is_told_to_have_ended(tmp_path: Path) -> None:
-    kill = f"import os, time\nos.kill(os.getppid(), {int(signal.SIGKILL)})\ntime.sleep(30)"
+    kill = (
+        "import os, time\nfrom pathlib import Path\n"
+        "assert 'kernel_server' in Path(f'/proc/{os.getppid()}/cmdline').read_text()\n"
+        f"os.kill(os.getppid(), {int(signal.SIGKILL)})\ntime.sleep(30)"
+    )
     began = time.monotonic()
-    with pytest.raises(NotebookFailed):
+    with pytest.raises(NotebookFailed, match="ended before the notebook did"):
         make(tmp_path / "set", notebook(tmp_path, "01_a", kill))
     assert time.monotonic() - began < 25
     assert not (tmp_path / "set" / "public").exists()

@@ -36,8 +36,16 @@ def counted(cleaned: Cleaned, period: str, as_of: str = "") -> dict[str, float]:
     table = measure_sensitive(cleaned.sensitive, cleaned.project, scopes, collected(cleaned.register))
     assert tuple(table.columns) == COLUMNS
     assert set(table["indicator"]) == {"sensitive"}
-    assert set(table["dimension"]) == {""}
-    return dict(zip(table["scope"], table["value"], strict=True))
+    assert set(table["dimension"]) <= {"", "status", "working_days"}
+    headlines = table[table["dimension"] == ""]
+    return dict(zip(headlines["scope"], headlines["value"], strict=True))
+
+
+def by(cleaned: Cleaned, period: str, dimension: str) -> dict[str, int]:
+    """Return the counts of the period by the members that are not nought."""
+    table = measure_sensitive(cleaned.sensitive, cleaned.project, cleaned.scopes(period), collected(cleaned.register))
+    rows = table[(table["dimension"] == dimension) & (table["scope"] == "period") & (table["value"] > 0)]
+    return dict(zip(rows["member"], rows["value"].astype(int), strict=True))
 
 
 def test_the_sensitive_are_counted_in_each_scope_whatever_they_concern(make: Maker) -> None:
@@ -50,6 +58,25 @@ def test_the_sensitive_are_counted_in_each_scope_whatever_they_concern(make: Mak
     assert counted(cleaned, "2024H1") == {"period": 10, "cumulative": 10}
     # February: none.
     assert counted(cleaned, "2024-02") == {"period": 0, "previous": 0, "cumulative": 0}
+
+
+def test_they_are_counted_by_status_and_by_working_days_in_their_own_lane(make: Maker) -> None:
+    cleaned = make.clean(ROWS)
+    # April as of its last day: 6 was resolved in May, 7 was reopened and is open.
+    expected = {"unrelated": 1, "in_progress": 3, "resolved": 1, "withdrawn": 1, "duplicate": 1}
+    assert by(cleaned, "2024-04", "status") == expected
+    assert sum(expected.values()) == counted(cleaned, "2024-04")["period"]
+    assert by(cleaned, "2024-04", "working_days") == {"0": 1}
+    # The half-year: 1 of March as well as 6, whose receipt has no day, so that it has no duration.
+    assert by(cleaned, "2024H1", "status")["resolved"] == 2
+    assert by(cleaned, "2024H1", "working_days") == {"0": 1}
+
+
+def test_a_sign_in_a_text_counts_without_a_column_for_it(make: Maker) -> None:
+    told = {key: cell for key, cell in ROWS[1].items() if key != "is_sensitive"}
+    cleaned = make.clean([told | {"summary": "The foreman asked for a bribe."}, told | {"registration_no": "2/2024"}])
+    assert len(cleaned.sensitive) == 1
+    assert counted(cleaned, "2024-03")["period"] == 1
 
 
 def test_the_other_figures_do_not_know_of_them(make: Maker) -> None:

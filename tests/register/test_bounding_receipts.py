@@ -243,3 +243,42 @@ def test_bounds_are_in_order_and_hold_what_is_stated(days: list[str], own: list[
             assert first == last == cells["date_received"]
         elif cells["date_acknowledged"]:
             assert last <= cells["date_acknowledged"]
+
+
+# -- whether registration numbers may be printed -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("numbers", "is_printed"),
+    [
+        (["1/2024", "2/2024", "3/2024"], True),
+        (["3/2024", "1/2024", "2/2024"], True),
+        (["1/2024", "2/2024", "2/2024", ""], True),
+        (["1/2023", "2/2023", "1/2024"], True),
+        ([], True),
+        (["1/2024", "3/2024"], False),
+        (["2/2024", "3/2024"], False),
+        (["1/2023", "1/2024", "3/2024"], False),
+        # A number of another form: nobody can tell whether one is missing.
+        (["1/2024", "A-2"], False),
+    ],
+)
+@pytest.mark.parametrize("numbering", ['"{number}/{year}"', "null"])
+def test_numbers_are_printed_only_where_none_is_missing(
+    numbers: list[str], is_printed: bool, numbering: str, make: Maker
+) -> None:
+    base = {"date_received": "2024-04-08", "channel": "email", "status": "Resolving", "type": "Complaint"}
+    rows = [{**base, "registration_no": number} for number in numbers]
+    for publish in ("true", "false"):
+        cleaned = make.clean(rows, {"numbering": numbering, "publish_registration_no": publish})
+        is_kept_back = "numbers_not_printed" in set(cleaned.told["rule"])
+        assert is_kept_back is (publish == "true" and not is_printed)
+
+
+def test_the_number_of_a_sensitive_grievance_is_no_gap_and_is_not_pointed_to(make: Maker) -> None:
+    base = {"date_received": "2024-04-08", "channel": "email", "status": "Resolving", "type": "Complaint"}
+    rows = [{**base, "registration_no": f"{n}/2024", "is_sensitive": "yes" if n == 2 else "no"} for n in (1, 2, 3, 5)]
+    cleaned = make.clean(rows, {"publish_registration_no": "true"})
+    gaps = cleaned.told[cleaned.told["rule"] == "number_gap"]
+    assert gaps["registration_no"].tolist() == ["4/2024"]
+    assert "numbers_not_printed" in set(cleaned.told["rule"])

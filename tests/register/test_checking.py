@@ -46,14 +46,14 @@ def test_a_clean_register_has_no_error(make: Maker, capsys: pytest.CaptureFixtur
     assert (code, err) == (0, "")
     assert out.startswith("register.csv: 1 grievances\n")
     assert "Nothing was found that does not fit." in out
-    assert "No error; a report would be no draft." in out
+    assert "No error; nothing in the register would keep a report from being released." in out
 
 
 def test_faults_are_told_and_counted_and_nothing_of_a_person(make: Maker, capsys: pytest.CaptureFixture[str]) -> None:
     make.project(FAULTY)
     code, out, err = check(capsys)
     assert (code, err) == (1, "")
-    assert "3 errors would make a report a DRAFT." in out
+    assert "3 errors would keep a report from being released." in out
     assert "register.csv, row 3, column date_received: 'soon' cannot be read as a date" in out
     listed = (outputs(make) / "findings.csv").read_text(encoding="utf-8-sig")
     assert "pigeon" in listed

@@ -71,7 +71,7 @@ def test_a_clean_register_has_no_error_and_no_warning_but_of_texts_that_come_aga
     cleaned = demo.clean(invented_register(2000, 11))
     # The same words come again among so many texts; whether it is one grievance only a person can say.
     assert set(cleaned.findings["rule"]) == {"channel_inferred", "type_missing", "likely_duplicate"}
-    assert len(cleaned.cases) == 2000
+    assert len(cleaned.both) == 2000
 
 
 def test_every_column_is_filled_somewhere_and_as_text() -> None:
@@ -185,7 +185,7 @@ def test_every_fault_is_found_in_its_cell_and_no_error_elsewhere(
     table, faults = with_dirt(clean_table, seed, share, kinds)
     cleaned = demo.clean(table)
 
-    assert cleaned.cases["source_row"].tolist() == list(range(2, rows + 2))
+    assert sorted(cleaned.both["source_row"]) == list(range(2, rows + 2))
     assert expected(faults) - cells_of(cleaned.findings) == set()
 
     follow = {(k.rule, k.names or k.changes): k.follows for k in all_kinds().values() if k.rule}

@@ -138,6 +138,8 @@ def test_an_explanation_settles_its_error_and_no_other(make: Maker) -> None:
         ("5/2024", "unreadable_date"): "error",
         ("5/2024", "date_bounded"): "note",
     }
+    # What may be printed does not say by whom.
+    assert found.loc[found["severity"] == "explained", "explained"].tolist() == ["never given (2024-07-01)"]
     message = found.loc[found["severity"] == "explained", "message"].iloc[0]
     assert message.endswith("is missing from the register. Explained: never given (M&E, 2024-07-01)")
     assert found["severity"].tolist() == ["error", "error", "note", "explained"]

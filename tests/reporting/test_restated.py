@@ -45,7 +45,8 @@ def restated(
     records = records_for(today.project, scopes)
     known = collected(today.register)
     table = restate(records, today.labelled, today.project, known)
-    return Restated(records, table, known, words_for("en"), today.project, scopes)
+    printed = today.project.settings.publish_registration_no
+    return Restated(records, table, known, words_for("en"), today.project, scopes, printed)
 
 
 def test_where_nothing_differs_a_sentence_says_so(make: Maker) -> None:

@@ -141,7 +141,7 @@ def test_the_internal_edition_says_so_and_is_its_owner_s_alone(sample_stage: Sta
     html, public_html = ((tmp_path / name).read_text(encoding="utf-8") for name in ("inside.html", "public.html"))
     assert (tmp_path / "inside.html").stat().st_mode & 0o777 == 0o600
     assert "<strong>INTERNAL</strong>" in html
-    assert re.search(r'<div [^>]*"running running-draft"[^>]*>INTERNAL</div>', html)
+    assert re.search(r'<div [^>]*"running running-draft"[^>]*>INTERNAL · DRAFT: not released</div>', html)
     assert "INTERNAL" not in public_html
     assert '<li><a href="#actions">Actions</a></li>' in html
     assert html.index('id="definitions"') < html.index('id="actions"')

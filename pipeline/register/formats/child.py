@@ -19,6 +19,7 @@ from xml.parsers import expat
 
 import pyarrow as pa
 
+from pipeline.register.formats.notes import notes
 from pipeline.register.formats.rows import CELLS, as_text, batches
 
 MOST_CELLS = 400_000_000
@@ -286,7 +287,18 @@ def refuse_a_bomb(path: Path) -> None:
         raise Refused("too_large")
 
 
-_READERS = {"workbook": _workbook, "document": _document, "parquet": _parquet}
+def _notes(path: Path) -> Iterator[tuple[dict[str, Any], Iterator[list[str | None]]]]:
+    """Yield one table: what a workbook of Excel holds besides its cells; see notes.py."""
+    refuse_a_bomb(path)
+    parts = _Parts(path)
+    try:
+        rows: list[list[str | None]] = [[*row] for row in notes(parts.archive, parts.sheets)] if parts.archive else []
+    except (expat.ExpatError, zipfile.BadZipFile, OSError, KeyError):
+        raise Refused("broken") from None
+    yield {"name": "notes"}, iter(rows)
+
+
+_READERS = {"workbook": _workbook, "document": _document, "parquet": _parquet, "notes": _notes}
 
 if __name__ == "__main__":
     sys.exit(main(*sys.argv[1:]))

@@ -111,7 +111,7 @@ def records(text: str, file: str) -> Iterator[list[str]]:
     previous_limit = csv.field_size_limit(len(text) + 1)
     row = 0
     try:
-        delimiter = _delimiter(text)
+        delimiter = delimiter_of(text)
         for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
             row += 1
             yield cells
@@ -124,7 +124,7 @@ def records(text: str, file: str) -> Iterator[list[str]]:
         csv.field_size_limit(previous_limit)
 
 
-def _delimiter(text: str) -> str:
+def delimiter_of(text: str) -> str:
     """Return the mark by which most of the first records fall into equally many cells, and into most of them."""
     sample = text[:_LETTERS_TRIED]
     return max(DELIMITERS, key=lambda mark: _evenness(sample, mark, is_cut=len(sample) < len(text)))

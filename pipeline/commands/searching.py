@@ -1,0 +1,126 @@
+"""What a project's outputs are searched for before others may read them, and which contacts of its own may stay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pipeline.confidentiality.redaction import KnownNames
+from pipeline.confidentiality.search import OwnWords, Search
+from pipeline.errors import DisclosureError, PipelineError
+from pipeline.project import Project, load_project
+
+_NAMING = ["complainant", "complainant_contact", "responsible"]
+_NOT_PRINTED = frozenset({"confidential", "register_", "columns", "aliases", "phrases", "covers", "not_collected"})
+"""Keys of project.yml that no report prints."""
+
+
+def search_for(project: Project, identities: pd.DataFrame, words: OwnWords | None = None) -> Search:
+    """Say what the project's outputs are searched for; `words` are those of the register that tell of nobody.
+
+    Raises DisclosureError where a text of project.yml that reports print holds the whole name of a person whom the
+    register names; such a text would otherwise count as the report's own.
+    """
+    from pipeline.register.identities import known_names
+
+    _refuse_named(project, known_names(project, identities))
+    return _search(project, identities, words)
+
+
+def own_words(folder: Path) -> OwnWords:
+    """Gather the words of the register of a set that have the form of a number or an address and tell of nobody."""
+    internal = folder / "internal"
+    cases = pd.read_parquet(internal / "cases.parquet", engine="pyarrow", columns=["registration_no", "location"])
+    headings = internal / "columns.csv"
+    told = pd.read_csv(headings, encoding="utf-8-sig", dtype="str") if headings.is_file() else pd.DataFrame()
+    return OwnWords(
+        frozenset(cases["registration_no"].dropna().astype("str")),
+        tuple(told["heading"].dropna()) if "heading" in told else (),
+        tuple(cases["location"].dropna().astype("str").unique()),
+    )
+
+
+def _search(project: Project, identities: pd.DataFrame, words: OwnWords | None = None) -> Search:
+    from pipeline.register.identities import known_names
+    from pipeline.reporting.catalogue import own_texts
+
+    known = known_names(project, identities).without_those_in(own_texts(project))
+    locale = f"{project.settings.language}-{project.settings.country}"
+    return Search(known, locale, own_contacts(project), words or OwnWords())
+
+
+def names_nobody(project: Project, folder: Path, notebook: Path) -> bool:
+    """Whether a failed notebook of a set holds no name of the register and no contact.
+
+    Where the first notebook failed before it set the names apart, the register is read for them. Raises whatever
+    hinders that.
+    """
+    from pipeline.confidentiality.readable.files import texts_of
+
+    apart = folder / "internal" / "identities.parquet"
+    identities = pd.read_parquet(apart, engine="pyarrow") if apart.is_file() else _identities_of_register(project)
+    return not _search(project, identities).finds(texts_of(notebook))
+
+
+def _identities_of_register(project: Project) -> pd.DataFrame:
+    """Read the identifying columns as they stand, before anything is checked."""
+    from pipeline.register import columns
+    from pipeline.register.mapping import map_columns
+    from pipeline.register.reading import read_register
+
+    return map_columns(read_register(project), project).table[columns.names(identifies=True)].astype("str")
+
+
+def discreet(text: str, code: str) -> str:
+    """Replace names and contacts in what a command is about to say of an error.
+
+    The names are those of the register of the project `code`, if it can be read; an error that is about a register
+    that cannot be read quotes none of its cells.
+    """
+    try:
+        project = load_project(code)
+        try:
+            search = _search(project, _identities_of_register(project))
+        except PipelineError:
+            search = _search(project, pd.DataFrame(columns=_NAMING, dtype="str"))
+    except PipelineError:  # what is said is about project.yml, or the call
+        return text
+    return search.replaced(text)
+
+
+def own_contacts(project: Project) -> tuple[str, ...]:
+    """Return the texts of project.yml whose contacts are the project's own, or those of bodies to turn to."""
+    settings = project.settings
+    reach = (channel.reach for channel in settings.channels.values() if channel.reach)
+    bodies = (text for body in settings.texts.escalation for text in (body.name, body.text))
+    return (*settings.confidential.keep, *reach, *bodies)
+
+
+def _refuse_named(project: Project, known: KnownNames) -> None:
+    keys = [key for key, text in _printed("", project.settings.model_dump()) if _names_a_person(text, known)]
+    if keys:
+        raise DisclosureError(
+            "The report was not made, because somebody could be found out through it.\n"
+            + "\n".join(f"project.yml, key {key}, holds the name of a known person (rule known_name)." for key in keys)
+            + "\nTake the name out. If it is no person's, add it to confidential.keep in project.yml."
+        )
+
+
+def _names_a_person(text: str, known: KnownNames) -> bool:
+    """Whether a person's name of two words or more stands there; single words are often others', such as May."""
+    return any(hit.kind == "person" and " " in text[hit.start : hit.end].strip() for hit in known.find(text))
+
+
+def _printed(key: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield key, value
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            if name not in _NOT_PRINTED:
+                yield from _printed(f"{key}.{name}".lstrip("."), item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _printed(key, item)

@@ -1,0 +1,86 @@
+"""The phone numbers of contacts in texts, however their digits are grouped, with a country's code and without."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+_FEWEST_DIGITS = 6
+_FEWEST_WITHOUT_CODE = 7
+_MOST_DIGITS = 18
+_NUMBER = re.compile(r"\+?\d[\d\s().\-/]*\d")
+_GROUP = re.compile(r"\d+")
+_BETWEEN = re.compile(r"[\s().\-/\u00b7\u2010-\u2015]{1,3}")
+_CODE_DIGITS = (1, 2, 3)
+
+
+def numbers_in(cell: str) -> set[str]:
+    """Return the digits of the phone numbers in a contact cell, without zeros in front, with and without a code."""
+    found = set()
+    for number in _NUMBER.findall(cell):
+        digits = re.sub(r"\D", "", number)
+        found |= _forms(digits, has_code=number.startswith("+") or digits.startswith("00"))
+    return found
+
+
+def _forms(digits: str, *, has_code: bool) -> set[str]:
+    bare = digits.lstrip("0")
+    if not _FEWEST_DIGITS <= len(bare) <= _MOST_DIGITS:
+        return set()
+    forms = {bare}
+    if has_code or len(bare) >= 11:
+        forms |= {rest for cut in _CODE_DIGITS if len(rest := bare[cut:].lstrip("0")) >= _FEWEST_WITHOUT_CODE}
+    return forms
+
+
+class Phones:
+    """Numbers to look for."""
+
+    def __init__(self, numbers: Iterable[str]) -> None:
+        self.numbers = frozenset(numbers)
+
+    def search(self, text: str) -> Iterator[tuple[str, int, int]]:
+        """Yield each number that stands in a text, with its place; of two that overlap the first and longest."""
+        if not self.numbers:
+            return
+        groups = list(_GROUP.finditer(text))
+        place = 0
+        while place < len(groups):
+            number, used = self._at(text, groups, place)
+            if number:
+                start, end = groups[place].start(), groups[place + used - 1].end()
+                yield number, start - len(_opening(text[max(0, start - 2) : start], text[start:end])), end
+            place += used or 1
+
+    def _at(self, text: str, groups: list[re.Match[str]], place: int) -> tuple[str, int]:
+        """Return the longest number that begins with a group of digits, and how many groups it takes."""
+        digits, found = "", ("", 0)
+        for used, group in enumerate(groups[place : place + _MOST_DIGITS], start=1):
+            if used > 1 and not _BETWEEN.fullmatch(text, groups[place + used - 2].end(), group.start()):
+                break
+            digits += group[0]
+            if len(digits) > _MOST_DIGITS:
+                break
+            known = self._known(digits)
+            if known:
+                found = (known, used)
+        return found
+
+    def _known(self, digits: str) -> str:
+        """Return the number that some digits are, with or without a country's code; empty if none."""
+        bare = digits.lstrip("0")
+        for cut in (0, *_CODE_DIGITS):
+            rest = bare[cut:].lstrip("0")
+            if len(rest) < (_FEWEST_WITHOUT_CODE if cut else _FEWEST_DIGITS):
+                break
+            if rest in self.numbers:
+                return rest
+        return ""
+
+
+def _opening(before: str, number: str) -> str:
+    """Return what of the two characters before a number is a part of it: a plus, and a bracket that closes within."""
+    opening = before if before == "(+" else before[-1:]
+    if "(" in opening and ")" not in number:
+        opening = opening.replace("(", "")
+    return opening if set(opening) <= set("(+") else ""

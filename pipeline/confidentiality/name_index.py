@@ -1,0 +1,330 @@
+"""The search for names in a text: a tree of the words of all spellings, walked from each word of the text.
+
+So the time is set by the length of the text, however many names there are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import NamedTuple
+
+from pipeline.confidentiality.hits import Kind
+from pipeline.confidentiality.letters import as_seen, fold
+from pipeline.confidentiality.name_readings import Likeness, Reading, Readings
+from pipeline.confidentiality.name_words import WORD, name_words
+from pipeline.confidentiality.spellings import CASE_MATTERS_UP_TO, CASES, INITIAL, Case, Spelling
+
+_WIDEST_GAP = 3
+"""Characters that may part two words of a name: a full stop, a line break and a stretch of blanks."""
+_BREAK = re.compile(r"(?<=[^\W_])-?[ \t]*\r?\n[ \t]*(?=[^\W_])")
+"""A line break between two letters, with the hyphen before it."""
+_SPACED = re.compile(r"(?<=\b[^\W_])[ .\u00b7-](?=[^\W_]\b)")
+"""What parts single letters that are spaced out."""
+_ENDS_A_CLAUSE = re.compile(r"[;:!?]|\.\s")
+_BLANKS = re.compile(r"[^\S\n]+")
+_RULES = {
+    Likeness.ENDING: "known_name_ending",
+    Likeness.OTHER_SCRIPT: "known_name_other_script",
+    Likeness.OTHER_SPELLING: "known_name_other_spelling",
+    Likeness.TYPING_ERROR: "known_name_typing_error",
+}
+Words = tuple[str, ...]
+
+
+@dataclass
+class Entry:
+    """What a spelling is of: the names (by their keys), and how it must be written."""
+
+    kind: Kind
+    rule: str
+    case: Case
+    written: set[Words]
+    owners: set[str]
+
+    def fits(self, readings: Sequence[Reading]) -> bool:
+        """Say whether the words of a text may stand for this spelling, by their case and likeness."""
+        if self.rule == "known_contact" and max(one.likeness for one in readings) > Likeness.SAME:
+            return False
+        if self.case == "any":
+            return True
+        stems = tuple(one.stem for one in readings)
+        if stems in self.written:
+            return True
+        if self.case == "capital":
+            return all(_is_capitalised(stem) for stem in stems)
+        # In the other script nobody has written it yet.
+        return all(one.likeness == Likeness.OTHER_SCRIPT for one in readings) and all(map(str.isupper, stems))
+
+
+class Node(dict[str, "Node"]):
+    """Words that may come next; `entry` if a name ends here, `is_kept` if a name that stays does."""
+
+    __slots__ = ("entry", "is_kept")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entry: Entry | None = None
+        self.is_kept = False
+
+
+@dataclass(frozen=True)
+class Match:
+    """Where a spelling stands (characters of the text); `entry` is None for one that stays."""
+
+    words: Words
+    entry: Entry | None
+    start: int
+    end: int
+    likeness: Likeness
+
+    @property
+    def rule(self) -> str:
+        """The rule that found it: what is furthest from the register's spelling tells it."""
+        assert self.entry is not None
+        return self.entry.rule if self.entry.rule == "known_contact" else _RULES.get(self.likeness, self.entry.rule)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """On what terms is searched.
+
+    `gone` are spellings that are not looked for, `unkept` some that do not stay although they are kept. Words of
+    `ordinary` (folded) are nobody's mistyped name; without `is_unsure_too` typing errors are not looked for at all.
+    """
+
+    gone: frozenset[Words] = frozenset()
+    unkept: frozenset[Words] = frozenset()
+    ordinary: frozenset[str] = frozenset()
+    is_unsure_too: bool = True
+
+
+class NameIndex:
+    """Every spelling of every name, to be searched for."""
+
+    def __init__(self) -> None:
+        self._root = Node()
+        self._words: set[str] = set()
+        self._varied: set[str] = set()
+
+    def add(self, spelling: Spelling, kind: Kind, owner: str) -> None:
+        """Add a spelling of a name; where two names share one, the first says of what kind it is."""
+        node = self._node(spelling)
+        if node is self._root:
+            return
+        if node.entry is None:
+            node.entry = Entry(kind, spelling.rule, spelling.case, set(), set())
+        elif kind == node.entry.kind:
+            # The whole name tells more than its initials or a part, which come after it in the alphabet.
+            node.entry.rule = min(node.entry.rule, spelling.rule)
+        node.entry.case = min(node.entry.case, spelling.case, key=CASES.index)
+        node.entry.written.add(spelling.written)
+        node.entry.owners.add(owner)
+
+    def keep(self, spelling: Spelling) -> None:
+        """Add a spelling of what stays."""
+        node = self._node(spelling)
+        node.is_kept = node is not self._root
+
+    def _node(self, spelling: Spelling) -> Node:
+        self._words.update(spelling.words)
+        if not spelling.is_literal:
+            self._varied.update(spelling.words)
+        node = self._root
+        for word in spelling.words:
+            if word not in node:
+                node[word] = Node()
+            node = node[word]
+        return node
+
+    @cached_property
+    def readings(self) -> Readings:
+        """What words of texts stand for; asked for once everything is added."""
+        return Readings(self._words, self._varied)
+
+    def search(self, text: str, terms: Terms) -> list[Match]:
+        """Find every spelling in a text, from left to right, without overlaps; the longest at a place wins.
+
+        A name is found as a reader sees it: letters that are not seen, other forms of a letter, and breaks or blanks
+        within the word part nothing. Names of up to four letters are not looked for across breaks.
+        """
+        found = [match for view in _views(text) for match in self._in_view(view, terms)]
+        kept: list[Match] = []
+        for match in sorted(found, key=lambda match: (match.start, -match.end)):
+            if not kept or match.start >= kept[-1].end:
+                kept.append(match)
+        return kept
+
+    def _in_view(self, view: View, terms: Terms) -> list[Match]:
+        if view.is_joined:
+            terms = replace(terms, is_unsure_too=False)
+        found, places = _Walk(self._root, self.readings, view.text, terms).matches(), view.places
+        if view.is_joined:
+            found = [one for one in found if sum(map(len, one.words)) > CASE_MATTERS_UP_TO]
+        if places is None:
+            return found
+        return [replace(one, start=places[one.start], end=places[one.end - 1] + 1) for one in found]
+
+
+class _Step(NamedTuple):
+    """How far a walk has come: the node, the next word of the text, and what the words so far stand for."""
+
+    node: Node
+    place: int
+    path: tuple[Reading, ...]
+    is_timid: bool
+    """Whether a word in small letters was taken for a mistyped one, which only neighbours can bear out."""
+
+
+@dataclass
+class _Walk:
+    """One text, word by word."""
+
+    root: Node
+    readings: Readings
+    text: str
+    terms: Terms
+    words: list[re.Match[str]] = field(init=False)
+    options: list[tuple[Reading, ...]] = field(init=False)
+    joined: list[tuple[Reading, ...]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.words = list(WORD.finditer(self.text))
+        sure = [self.readings.sure(word[0]) for word in self.words]
+        self.options = [self._readings_of(place, sure) for place in range(len(sure))]
+        self.joined = [self._readings_of_two(place) for place in range(len(sure))]
+
+    def matches(self) -> list[Match]:
+        """Return what is found, what stays taken out."""
+        every = [self._best_at(place) for place in range(len(self.words))]
+        stays = [False] * len(self.words)
+        for place, options in enumerate(every):
+            for last, match in options:
+                if match.entry is None:
+                    stays[place : last + 1] = [True] * (last + 1 - place)
+        found: list[Match] = []
+        place = 0
+        while place < len(self.words):
+            taken = 1
+            for last, match in every[place]:
+                # What stays is not taken for a mistyped name.
+                if match.entry is None or match.likeness.is_sure or not any(stays[place : last + 1]):
+                    taken = last + 1 - place
+                    if match.entry is not None:
+                        found.append(self._with_company_forms(match, place, last))
+                    break
+            place += taken
+        return found
+
+    def _best_at(self, place: int) -> list[tuple[int, Match]]:
+        """Return what begins at a word, with its last word: the longest first, what stays before what goes."""
+        if not self.options[place] and not self.joined[place]:
+            return []
+        found = list(self._from(place))
+        return sorted(found, key=lambda one: (-one[0], one[1].likeness, one[1].entry is not None, one[1].words))
+
+    def _from(self, begin: int) -> Iterator[tuple[int, Match]]:
+        steps = [_Step(self.root, begin, (), False)]
+        while steps:
+            step = steps.pop()
+            yield from self._ends(step, begin)
+            if step.node and step.place < len(self.words) and (step.place == begin or self._follows(step.place)):
+                steps.extend(self._next(step))
+
+    def _next(self, step: _Step) -> Iterator[_Step]:
+        for reading in self.options[step.place]:
+            following = step.node.get(reading.word)
+            if following is not None and not self._begins_a_sentence(step, reading):
+                is_timid = not reading.likeness.is_sure and not self.words[step.place][0][0].isupper()
+                yield _Step(following, step.place + 1, (*step.path, reading), step.is_timid or is_timid)
+        for reading in self.joined[step.place]:
+            following = step.node.get(reading.word)
+            if following is not None:
+                yield _Step(following, step.place + 2, (*step.path, reading), step.is_timid)
+
+    def _ends(self, step: _Step, begin: int) -> Iterator[tuple[int, Match]]:
+        node, path = step.node, step.path
+        if not path or (node.entry is None and not node.is_kept):
+            return
+        likeness = max(reading.likeness for reading in path)
+        if step.is_timid and not any(reading.likeness.is_sure for reading in path):
+            return
+        words = tuple(reading.word for reading in path)
+        last = step.place - 1
+        start, end = self.words[begin].start(), self.words[last].end()
+        if node.is_kept and likeness.is_sure and words not in self.terms.unkept:
+            yield last, Match(words, None, start, end, likeness)
+        elif node.entry is not None and words not in self.terms.gone and node.entry.fits(path):
+            yield last, Match(words, node.entry, start, end, likeness)
+
+    def _readings_of(self, place: int, sure: list[tuple[Reading, ...]]) -> tuple[Reading, ...]:
+        """Return what a word stands for; typing errors are looked for only with a capital or beside a known word."""
+        word = self.words[place][0]
+        if not self.terms.is_unsure_too or word.lower() in self.terms.ordinary:
+            return sure[place]
+        is_beside = bool((place and sure[place - 1]) or (place + 1 < len(sure) and sure[place + 1]))
+        return (*sure[place], *self.readings.unsure(word)) if word[0].isupper() or is_beside else sure[place]
+
+    def _readings_of_two(self, place: int) -> tuple[Reading, ...]:
+        """Return what a word stands for with the next one: Bat-Erdene is Baterdene, too, and so may be Bater dene."""
+        if place + 1 == len(self.words):
+            return ()
+        first, second, gap = self.words[place][0], self.words[place + 1][0], self._gap(place + 1)
+        if gap == "-":
+            joined = first + second.lower()
+            is_guessed = self.terms.is_unsure_too and joined[0].isupper()
+            return (*self.readings.sure(joined), *(self.readings.unsure(joined) if is_guessed else ()))
+        return self.readings.parted(first, second) if gap == " " and self.terms.is_unsure_too else ()
+
+    def _follows(self, place: int) -> bool:
+        gap = _BLANKS.sub(" ", self._gap(place))
+        return len(gap) <= _WIDEST_GAP and not (")" in gap and "(" in gap)
+
+    def _begins_a_sentence(self, step: _Step, reading: Reading) -> bool:
+        """Say whether an initial belongs to what follows it: 'asked Dorj. B. Bold said'."""
+        is_behind = step.path and not step.path[-1].word.endswith(INITIAL) and reading.word.endswith(INITIAL)
+        return bool(is_behind and _ENDS_A_CLAUSE.search(self._gap(step.place)))
+
+    def _gap(self, place: int) -> str:
+        return self.text[self.words[place - 1].end() : self.words[place].start()]
+
+    def _with_company_forms(self, match: Match, first: int, last: int) -> Match:
+        """Take along the company forms around an organisation's name: its own, dropped or exchanged ones."""
+        if match.entry is None or match.entry.kind != "organisation":
+            return match
+        while last + 1 < len(self.words) and self._is_form(last + 1) and self._follows(last + 1):
+            last += 1
+        while first > 0 and self._is_form(first - 1) and self._follows(first):
+            first -= 1
+        return replace(match, start=self.words[first].start(), end=max(match.end, self.words[last].end()))
+
+    def _is_form(self, place: int) -> bool:
+        word = self.words[place][0]
+        return word[0].isupper() and fold(word) in name_words().forms
+
+
+@dataclass(frozen=True)
+class View:
+    """A text as a reader sees it; `places` holds where each character stands in the source, None where it is there."""
+
+    text: str
+    places: list[int] | None
+    is_joined: bool
+
+
+def _views(text: str) -> Iterator[View]:
+    """Yield the text as it is seen, and with the words joined that a line break or blanks between letters part."""
+    seen, places = as_seen(text)
+    yield View(seen, places, is_joined=False)
+    for inside in (_BREAK, _SPACED):
+        if inside.search(seen):
+            gone = {place for match in inside.finditer(seen) for place in range(match.start(), match.end())}
+            kept = [place for place in range(len(seen)) if place not in gone]
+            sources = kept if places is None else [places[place] for place in kept]
+            yield View("".join(seen[place] for place in kept), sources, is_joined=True)
+
+
+def _is_capitalised(word: str) -> bool:
+    return (word[0].isupper() and (word.isupper() or word[1:].islower() or len(word) == 1)) or word.endswith(INITIAL)

@@ -1,0 +1,193 @@
+"""What a word of a text may stand for among the words of known names: itself, with an ending, in the other script, …"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from enum import IntEnum
+from functools import cached_property
+from typing import NamedTuple
+
+from pipeline.confidentiality.endings import fits, shortened, stems_of
+from pipeline.confidentiality.letters import LONGEST_WORD, disguised, fold, is_cyrillic, may_stand_for, sounds_of
+from pipeline.confidentiality.name_words import name_words
+from pipeline.confidentiality.spellings import as_initials
+from pipeline.confidentiality.typing_errors import ONE_EDIT_FROM, TWO_EDITS_FROM, NearWords
+
+_MOST_REMEMBERED = 500_000
+_SHORTEST_SIGNS = 4
+"""Signs from which a word of the other script is compared across typing errors."""
+
+
+class Likeness(IntEnum):
+    """How sure it is that a word of a text stands for a word of a name, the surest first."""
+
+    SAME = 0
+    ENDING = 1
+    OTHER_SCRIPT = 2
+    OTHER_SPELLING = 3
+    TYPING_ERROR = 4
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it holds whatever else stands in the text."""
+        return self <= Likeness.OTHER_SCRIPT
+
+
+class Reading(NamedTuple):
+    """A word of a name (folded) that a word of a text may stand for, and the part of the latter without an ending."""
+
+    word: str
+    likeness: Likeness
+    stem: str
+
+
+class Readings:
+    """Looks up words of texts among the words of names; every word once."""
+
+    def __init__(self, words: Iterable[str], varied: Iterable[str]) -> None:
+        """Take the words of names, and those of them that are looked for in other forms as well."""
+        self._words = frozenset(words)
+        self._letters = sorted(word for word in varied if word.isalnum() and not word.isdigit())
+        self._sure: dict[str, tuple[Reading, ...]] = {}
+        self._unsure: dict[str, tuple[Reading, ...]] = {}
+
+    def sure(self, word: str) -> tuple[Reading, ...]:
+        """Return what a word stands for beyond doubt, in either script and with any ending; the surest first."""
+        if word not in self._sure:
+            _make_room(self._sure)
+            self._sure[word] = _best(self._sure_readings(word))
+        return self._sure[word]
+
+    def unsure(self, word: str) -> tuple[Reading, ...]:
+        """Return what a word may stand for besides, by another spelling or by typing errors."""
+        if word not in self._unsure:
+            _make_room(self._unsure)
+            sure = {reading.word for reading in self.sure(word)}
+            found = _best(self._unsure_readings(word))
+            self._unsure[word] = tuple(reading for reading in found if reading.word not in sure)
+        return self._unsure[word]
+
+    def parted(self, first: str, second: str) -> tuple[Reading, ...]:
+        """Return the word of a name that two words are once the blank between them, a typing error, is gone."""
+        joined = fold(first) + fold(second)
+        if not TWO_EDITS_FROM - 2 <= len(joined) <= LONGEST_WORD or joined not in self._words:
+            return ()
+        return (Reading(joined, Likeness.TYPING_ERROR, first + second),)
+
+    def _sure_readings(self, word: str) -> Iterator[Reading]:
+        folded = fold(word)
+        if folded in self._words:
+            yield Reading(folded, Likeness.SAME, word)
+        if len(folded) > LONGEST_WORD:
+            return
+        for initial in as_initials(word):
+            if initial in self._words:
+                yield Reading(initial, Likeness.SAME, word)
+        whole = name_words().short_for.get(folded)
+        if whole in self._words:
+            yield Reading(str(whole), Likeness.SAME, word)
+        if folded.isdigit():
+            return
+        yield from self._in_one_script(word, folded, Likeness.SAME)
+        for face in disguised(folded):
+            if face in self._words:
+                yield Reading(face, Likeness.OTHER_SCRIPT, word)
+            yield from self._in_one_script(word, face, Likeness.OTHER_SCRIPT)
+
+    def _in_one_script(self, word: str, folded: str, least: Likeness) -> Iterator[Reading]:
+        """Yield the words that a word stands for with an ending, or in the other script with or without one."""
+        yield from self._across_scripts(folded, "", word, least)
+        is_capitalised = word[0].isupper()
+        for stem, ending in stems_of(folded):
+            seen = word[: len(stem)]
+            for known, is_shortened in self._with_shortened.get(stem, ()):
+                if fits(stem, ending, is_shortened=is_shortened, is_capitalised=is_capitalised):
+                    yield Reading(known, max(least, Likeness.ENDING), seen)
+            yield from self._across_scripts(stem, ending, seen, least)
+
+    def _across_scripts(self, stem: str, ending: str, seen: str, least: Likeness) -> Iterator[Reading]:
+        for signs in sounds_of(stem):
+            for form, known, is_shortened in self._by_sounds.get(signs, ()):
+                if is_cyrillic(form) == is_cyrillic(stem) or (is_shortened and not ending):
+                    continue
+                if ending and not fits(stem, ending, is_shortened=is_shortened, is_capitalised=seen[0].isupper()):
+                    continue
+                if may_stand_for(*((stem, form) if is_cyrillic(stem) else (form, stem))):
+                    yield Reading(known, max(least, Likeness.OTHER_SCRIPT), seen)
+
+    def _unsure_readings(self, word: str) -> Iterator[Reading]:
+        folded = fold(word)
+        if not ONE_EDIT_FROM - 1 <= len(folded) <= LONGEST_WORD or not any(map(str.isalpha, folded)):
+            return
+        for face in (folded, *disguised(folded)):
+            yield from self._otherwise_spelt(word, face)
+            yield from self._mistyped(word, face, face)
+            # A typing error before an ending; a short ending is taken for one more error.
+            for stem, ending in stems_of(face):
+                if len(ending) > 1 and len(stem) >= ONE_EDIT_FROM - 1:
+                    yield from self._mistyped(word[: len(stem)], stem, face)
+
+    def _otherwise_spelt(self, word: str, folded: str) -> Iterator[Reading]:
+        """Yield the words of the same script that sound the same: Munkhbat, Monhbat."""
+        if len(folded) >= ONE_EDIT_FROM:
+            for signs in sounds_of(folded):
+                for form, known, is_shortened in self._by_sounds.get(signs, ()):
+                    if not is_shortened and len(signs) >= _SHORTEST_SIGNS and len(form) >= ONE_EDIT_FROM:
+                        yield Reading(known, Likeness.OTHER_SPELLING, word)
+
+    def _mistyped(self, seen: str, stem: str, whole: str) -> Iterator[Reading]:
+        for known, edits in self._near.near(stem):
+            # With an ending cut off, what is left must be nearer than the whole word was.
+            if stem == whole or edits == 1:
+                yield Reading(known, Likeness.TYPING_ERROR, seen)
+        if is_cyrillic(stem) not in self._scripts or len(self._scripts) > 1:
+            for signs in sounds_of(stem)[:1]:
+                for near, _ in self._near_sounds.near(signs):
+                    for form, known, is_shortened in self._by_sounds[near]:
+                        if not is_shortened and is_cyrillic(form) != is_cyrillic(stem):
+                            yield Reading(known, Likeness.TYPING_ERROR, seen)
+
+    @cached_property
+    def _scripts(self) -> frozenset[bool]:
+        """Whether words of the names are Cyrillic, and whether some are not."""
+        return frozenset(map(is_cyrillic, self._letters))
+
+    @cached_property
+    def _with_shortened(self) -> dict[str, list[tuple[str, bool]]]:
+        """The words by what stands before an ending, and whether it is shortened there."""
+        found: dict[str, list[tuple[str, bool]]] = {word: [(word, False)] for word in self._letters}
+        for word in self._letters:
+            for stem in shortened(word):
+                found.setdefault(stem, []).append((word, True))
+        return found
+
+    @cached_property
+    def _by_sounds(self) -> dict[str, list[tuple[str, str, bool]]]:
+        """By signs of sounds: what stands before an ending, the word it is of, and whether it is shortened."""
+        found: dict[str, list[tuple[str, str, bool]]] = {}
+        for stem, words in self._with_shortened.items():
+            for signs in sounds_of(stem):
+                found.setdefault(signs, []).extend((stem, word, is_shortened) for word, is_shortened in words)
+        return found
+
+    @cached_property
+    def _near(self) -> NearWords:
+        return NearWords(self._letters)
+
+    @cached_property
+    def _near_sounds(self) -> NearWords:
+        return NearWords(signs for signs in self._by_sounds if len(signs) >= _SHORTEST_SIGNS)
+
+
+def _best(readings: Iterable[Reading]) -> tuple[Reading, ...]:
+    """Keep each word's surest reading, the surest first."""
+    best: dict[str, Reading] = {}
+    for reading in sorted(readings, key=lambda one: (one.likeness, -len(one.stem), one.word)):
+        best.setdefault(reading.word, reading)
+    return tuple(best.values())
+
+
+def _make_room(remembered: dict[str, tuple[Reading, ...]]) -> None:
+    """Forget all once there is too much, so that memory does not grow with the texts."""
+    if len(remembered) >= _MOST_REMEMBERED:
+        remembered.clear()

@@ -1,0 +1,90 @@
+"""The texts of a PDF: its pages, and every text that its objects hold.
+
+Those are the metadata, the bookmarks, the links, the notes, the alternative texts of its structure, the names of
+destinations and of attached files; XMP metadata and attached files are opened.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from pipeline.confidentiality.readable.markup import looks_like_markup, markup_texts
+from pipeline.confidentiality.readable.text import Seen
+
+_NO_TEXT = frozenset({"/ID", "/CharSet", "/Registry", "/Ordering", "/Panose", "/CheckSum", "/DA"})
+"""Entries of dictionaries whose strings are for the reading program alone."""
+_CELL_ID = re.compile(r"\d+-\d+-\d+")
+_OF_TEXT = frozenset({"/Metadata", "/JS", "/RC", "/XFA"})
+"""Entries that may hold a text as a stream."""
+
+
+def pdf_texts(path: Path) -> Iterator[Seen]:
+    """Yield the texts of a PDF; one that cannot be read is a ValueError."""
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
+    try:
+        reader = PdfReader(path)
+        yield from (Seen(page.extract_text(), is_laid_out=True) for page in reader.pages)
+        yield from _objects_texts(reader)
+    except PyPdfError as error:
+        raise ValueError("a damaged file") from error
+
+
+def _objects_texts(reader: Any) -> Iterator[Seen]:
+    from pypdf.generic import IndirectObject
+
+    numbers = sorted({number for entries in reader.xref.values() for number in entries} | set(reader.xref_objStm))
+    objects = [reader.get_object(IndirectObject(number, 0, reader)) for number in numbers if number]
+    seen = set(_cell_ids(objects))
+    for one in objects:
+        if one is not None:
+            for text in _strings(one):
+                if isinstance(text, str) and text not in seen:
+                    seen.add(text)
+                    yield Seen(text)
+                elif isinstance(text, bytes):
+                    yield from _file_texts(text)
+    for text in _strings(reader.trailer):
+        if isinstance(text, str):
+            yield Seen(text)
+
+
+def _cell_ids(objects: Iterable[Any]) -> Iterator[str]:
+    """Yield the numbers by which the cells of a table refer to their headings: 4208-10-0."""
+    from pypdf.generic import DictionaryObject
+
+    for one in objects:
+        if isinstance(one, DictionaryObject) and "/S" in one and _CELL_ID.fullmatch(str(one.get("/ID", ""))):
+            yield str(one["/ID"])
+
+
+def _strings(value: Any) -> Iterator[str | bytes]:
+    """Yield the strings within an object, down to its references; of metadata and attached files the content."""
+    from pypdf.generic import ArrayObject, ByteStringObject, DictionaryObject, StreamObject, TextStringObject
+
+    if isinstance(value, TextStringObject):
+        yield str(value)
+    elif isinstance(value, ByteStringObject):
+        yield bytes(value).decode("utf-8", "replace")
+    elif isinstance(value, ArrayObject):
+        for item in list.__iter__(value):
+            yield from _strings(item)
+    elif isinstance(value, DictionaryObject):
+        for key, item in dict.items(value):
+            if key in _OF_TEXT and isinstance(item.get_object(), StreamObject):
+                yield item.get_object().get_data()
+            elif key not in _NO_TEXT:
+                yield from _strings(item)
+        if isinstance(value, StreamObject) and value.get("/Type") == "/EmbeddedFile":
+            yield value.get_data()
+
+
+def _file_texts(content: bytes) -> Iterator[Seen]:
+    text = content.decode("utf-8-sig")
+    if looks_like_markup(text):
+        yield from markup_texts(text)
+    yield Seen(text)

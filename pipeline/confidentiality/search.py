@@ -1,0 +1,196 @@
+"""What texts are searched for before others may read them: known names, and patterns but for what tells of nobody."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from pipeline.confidentiality.figures import are_figures
+from pipeline.confidentiality.hits import Hit, Kind
+from pipeline.confidentiality.patterns import find_patterns
+from pipeline.confidentiality.readable.text import Seen, forms, lines_as_one, usual, without_dates
+from pipeline.confidentiality.redaction import KnownNames
+
+_A_KIND = {
+    "email": "an e-mail address",
+    "phone": "a telephone number",
+    "iban": "an account number (IBAN)",
+    "card": "a number of a bank card",
+    "passport": "a passport number",
+    "national_id": "a national identity number",
+    "plate": "a number plate",
+    "coordinates": "coordinates of a place",
+    "address": "a street address",
+    "ip": "an address of a computer (IP)",
+    "handle": "a handle of a person",
+    "link": "a link to a person's page",
+}
+_OF_WORDS: tuple[Kind, ...] = ("email", "handle", "link")
+"""What is looked for across the end of a line without a blank; figures would run together."""
+_MAY_HOLD = re.compile(r"[\d@＠/№]|: |\bat\b", re.IGNORECASE)
+"""What a text has that holds a pattern; it saves half the time to look for that first."""
+_SHORTEST = 6
+"""Characters of the shortest pattern."""
+_GONE = "\n·\n\n·\n"
+"""What parts the texts around a place that was taken out."""
+_TOKEN = re.compile(r"[\w/-]{4,}")
+_LEAST_DIGITS = 6
+"""Digits from which two telephone numbers are one although one of them has a prefix."""
+
+
+@dataclass(frozen=True)
+class Find:
+    """What was found, as it may be told: its kind and its rule."""
+
+    what: str
+    rule: str
+
+    def __str__(self) -> str:
+        return f"{self.what} (rule {self.rule})"
+
+
+@dataclass(frozen=True)
+class OwnWords:
+    """Words of the register that have the form of a number or an address and tell of nobody.
+
+    `numbers` are registration numbers; `headings` those of its columns (Street 1), which are no addresses anywhere;
+    `places` the places that grievances are counted by, which are none inside the house, and are in public.
+    """
+
+    numbers: frozenset[str] = frozenset()
+    headings: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+
+    @cached_property
+    def known_headings(self) -> str:
+        """The headings in one text."""
+        return "\n".join(self.headings).casefold()
+
+    @cached_property
+    def known_places(self) -> str:
+        """The places in one text."""
+        return "\n".join(self.places).casefold()
+
+    def without_numbers(self, text: str) -> str:
+        """Leave out the registration numbers."""
+        if not self.numbers:
+            return text
+        return _TOKEN.sub(lambda match: "·" if match[0] in self.numbers else match[0], text)
+
+    def hold(self, hit: Hit, text: str, *, is_public: bool) -> bool:
+        """Whether what was found is a heading, or inside the house a place."""
+        found = text[hit.start : hit.end].casefold()
+        if hit.kind not in ("address", "coordinates"):
+            return False
+        return found in self.known_headings or (not is_public and found in self.known_places)
+
+
+@dataclass(frozen=True)
+class Search:
+    """What texts are searched for: known names, and patterns but for those among the project's own contacts.
+
+    `locale` is the language and the country of the project, such as mn-MN; `contacts` are texts with its own contacts.
+    """
+
+    known: KnownNames
+    locale: str
+    contacts: tuple[str, ...] = ()
+    words: OwnWords = OwnWords()
+    _own: list[tuple[Kind, str]] = field(default_factory=list, compare=False)
+    _done: dict[tuple[Seen, bool], frozenset[Find]] = field(default_factory=dict, compare=False)
+
+    def __post_init__(self) -> None:
+        for text in self.contacts:
+            self._own.extend((hit.kind, _bare(text[hit.start : hit.end])) for hit in find_patterns(text, self.locale))
+
+    @cached_property
+    def _names(self) -> KnownNames:
+        """The names without guesses at typing errors, which would take words of the report for names."""
+        return self.known.without_guesses()
+
+    def finds(self, texts: Iterable[Seen], *, is_public: bool = True) -> list[Find]:
+        """Return what the texts hold, each kind and rule once, sorted."""
+        found: set[Find] = set()
+        for text in texts:
+            if (text, is_public) not in self._done:
+                self._done[text, is_public] = frozenset(self._found_in(text, is_public))
+            found |= self._done[text, is_public]
+        return sorted(found, key=str)
+
+    def replaced(self, text: str) -> str:
+        """Put placeholders in the place of names and patterns in a sentence, for a terminal."""
+        text = unicodedata.normalize("NFC", text)
+        named = self.known.find(text)
+        seen = without_dates(text)
+        rest = [hit for hit in find_patterns(seen, self.locale) if self._is_meant(seen, hit, is_laid_out=False)]
+        rest = [hit for hit in rest if not any(_overlap(hit, name) for name in named)]
+        for hit in sorted((*named, *rest), key=lambda hit: -hit.start):
+            text = text[: hit.start] + hit.placeholder + text[hit.end :]
+        return text
+
+    def _found_in(self, seen: Seen, is_public: bool) -> set[Find]:
+        found = set()
+        for form in forms(seen.text):
+            found |= {Find(f"the name of a known {hit.kind}", hit.rule) for hit in self._names.find(form)}
+            if not seen.is_code and len(form) >= _SHORTEST:
+                hits = self._patterns(form, seen, is_public)
+                found |= {Find(_A_KIND.get(hit.kind, hit.kind), hit.rule) for hit in hits}
+        return found
+
+    def _patterns(self, text: str, seen: Seen, is_public: bool) -> Iterator[Hit]:
+        """Find patterns; words also across the ends of lines, where no line has one for itself."""
+        whole = self._without_own(self.words.without_numbers(usual(text, is_laid_out=seen.is_laid_out)))
+        if not _MAY_HOLD.search(whole):
+            return
+        hits = find_patterns(whole, self.locale)
+        meant = (hit for hit in hits if self._is_meant(whole, hit, is_laid_out=seen.is_laid_out))
+        yield from (hit for hit in meant if not self.words.hold(hit, whole, is_public=is_public))
+        if "\n" in whole:
+            rest = lines_as_one(_without(whole, hits))
+            yield from (hit for hit in find_patterns(rest, self.locale) if hit.kind in _OF_WORDS)
+
+    def _is_meant(self, text: str, hit: Hit, *, is_laid_out: bool) -> bool:
+        is_own = self._is_own(hit.kind, text[hit.start : hit.end])
+        return not is_own and not are_figures(text, hit, is_laid_out=is_laid_out)
+
+    def _without_own(self, text: str) -> str:
+        return self._own_words.sub(_GONE, text) if self._own_words else text
+
+    @cached_property
+    def _own_words(self) -> re.Pattern[str] | None:
+        """The project's own e-mail addresses and links, as they stand, also where a line breaks them."""
+        words = sorted((text for kind, text in self._own if kind in _OF_WORDS), key=lambda text: -len(text))
+        spelt = "|".join(r"(?:[ \t]*\n[ \t]*)?".join(map(re.escape, word)) for word in words)
+        return re.compile(rf"(?<![\w.+-])(?:{spelt})(?![\w@-]|\.\w)", re.IGNORECASE) if spelt else None
+
+    def _is_own(self, kind: Kind, text: str) -> bool:
+        bare = _bare(text)
+        if kind == "phone":
+            return any(_is_same_number(bare, own) for other, own in self._own if other == kind)
+        return (kind, bare) in self._own
+
+
+def _without(text: str, hits: Iterable[Hit]) -> str:
+    for hit in sorted(hits, key=lambda hit: -hit.start):
+        text = text[: hit.start] + _GONE + text[hit.end :]
+    return text
+
+
+def _overlap(one: Hit, other: Hit) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _bare(text: str) -> str:
+    """Return a contact without what its writing adds: blanks, signs between digits, the beginning of an address."""
+    text = text.casefold()
+    if "@" in text or re.search(r"[^\W\d_]{2}", text):
+        return re.sub(r"^(?:mailto:|https?://)?(?:www\.)?", "", text).strip(" .,;:/")
+    return re.sub(r"\D", "", text)
+
+
+def _is_same_number(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    return one == other or (len(short) >= _LEAST_DIGITS and long.endswith(short))

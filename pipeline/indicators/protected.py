@@ -1,0 +1,337 @@
+"""Counts by sex, place and vulnerable group, as they may be shown: the tables, what links them, what is left out.
+
+Source of the rules: docs/disclosure-control.md. The tables are those that project.yml names under `disclosure`, of the
+grievances received and the eligible ones, in the period and since the start. The records are the releases before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import pandas as pd
+
+from pipeline.confidentiality.attack import Relation, Table, known_to_hold
+from pipeline.confidentiality.suppression import suppress
+from pipeline.indicators.computation import COLUMN_OF, COLUMNS, COUNTS, Measured
+from pipeline.indicators.published import Published
+from pipeline.indicators.spans import Span, SpanRelation, span_relations
+from pipeline.period import Scopes
+from pipeline.project import NOT_STATED, Disclosure, Project, fold
+
+COUNTED = ("received", "eligible")
+SCOPES = ("period", "cumulative")
+PROTECTED_COLUMNS = (*COLUMNS, "reason")
+"""The columns of internal/protected.csv and internal/disclosed.csv."""
+SUPPRESSED, WITHHELD = "suppressed", "withheld"
+"""The states of a cell that is left out, and of a table of which nothing is shown; that one is a row without member."""
+CROSS, BESIDE = "_by_", " | "
+"""What stands between the names of a cross's dimensions, and between its members."""
+_NO_LIMIT = float("inf")
+
+
+def dimension_names(disclosure: Disclosure) -> dict[str, tuple[str, ...]]:
+    """Return the tables of project.yml by their names in indicators.csv, each with its dimensions."""
+    parts = [(one,) if isinstance(one, str) else one for one in disclosure.tables]
+    return {CROSS.join(one): tuple(one) for one in parts}
+
+
+def protected(
+    measured: Measured, project: Project, scopes: Scopes, collected: Iterable[str], records: Sequence[Published]
+) -> pd.DataFrame:
+    """Count by the protected dimensions and decide what of it is shown.
+
+    Parameters
+    ----------
+    collected
+        The register's own columns; a table that needs another one is left out altogether.
+    records
+        Every record of the project: what was published before.
+
+    Returns
+    -------
+    pd.DataFrame
+        `PROTECTED_COLUMNS`, a row a cell with its true value, for restricted files alone. `state` is 'stated',
+        'suppressed' or 'withheld'; `reason` says why.
+    """
+    there, disclosure = set(collected), project.settings.disclosure
+    names = {
+        name: parts
+        for name, parts in dimension_names(disclosure).items()
+        if all(COLUMN_OF[one] in there for one in parts)
+    }
+    counted = _Counted(measured, project, names)
+    rows: list[dict[str, object]] = []
+    for unit in _units(names):
+        links = _Links(counted, scopes, records, {name: names[name] for name in unit})
+        tables = links.tables()
+        result = suppress(tables, known_to_hold(tables, links.relations(tables)), disclosure.threshold)
+        for table in tables:
+            if not table.is_released:
+                rows += _rows(table, {m: r for (of, m), r in result.cells.items() if of == table.name}, result.withheld)
+    return _tidy(rows)
+
+
+def as_shown(table: pd.DataFrame) -> pd.DataFrame:
+    """Take from the table of `protected` what may be shown: no value that is left out, a withheld table as one line."""
+    is_hidden = table["state"].eq(SUPPRESSED)
+    is_withheld = table["state"].eq(WITHHELD)
+    first = is_withheld & ~table.loc[is_withheld].duplicated(["indicator", "scope", "dimension"]).reindex(
+        table.index, fill_value=True
+    )
+    shown = table.assign(
+        value=table["value"].mask(is_hidden | is_withheld), member=table["member"].mask(is_withheld, "")
+    )
+    return shown[~is_withheld | first].reset_index(drop=True)
+
+
+def reviewed(shown: pd.DataFrame, scope: str) -> pd.DataFrame:
+    """Show a reviewer the cells of a scope, those left out with the reason in place of the value: a row a member."""
+    chosen = shown[shown["scope"] == scope]
+    if not len(chosen):
+        return pd.DataFrame({"table": ["none: not collected, or not named in project.yml"]})
+    figures = [
+        f"{value:.0f}" if state == "stated" else f"{state}: {reason.replace('_', ' ')}"
+        for value, state, reason in zip(chosen["value"], chosen["state"], chosen["reason"], strict=True)
+    ]
+    member = chosen["member"].where(chosen["member"] != "", "the whole table")
+    long = pd.DataFrame(
+        {"table": chosen["dimension"], "member": member, "indicator": chosen["indicator"], "figure": figures}
+    )
+    keys = ["table", "member"]
+    wide = long.pivot(index=keys, columns="indicator", values="figure")
+    wide = wide.reindex(pd.MultiIndex.from_frame(long[keys].drop_duplicates()))[list(COUNTED)]
+    return wide.fillna("").rename_axis(None, axis=1).reset_index()
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """The true counts of every table, merged as project.yml says."""
+
+    measured: Measured
+    project: Project
+    names: Mapping[str, tuple[str, ...]]
+
+    def total(self, indicator: str, scope: str) -> int:
+        return int(COUNTS[indicator](self.measured.facts[scope]).sum())
+
+    def counts(self, indicator: str, scope: str, name: str) -> dict[str, int]:
+        """Count by the members of a table; each that occurs since the start, or is expected, is listed."""
+        parts = self.names[name]
+        facts = self.measured.facts[scope]
+        merged = [facts[part].map(self._merged(part)) for part in parts]
+        member = merged[0] if len(parts) == 1 else merged[0] + BESIDE + merged[1]
+        summed = COUNTS[indicator](facts).groupby(member).sum()
+        members = (BESIDE.join(one) for one in product(*(self.members(part) for part in parts)))
+        return {one: int(summed.get(one, 0)) for one in members}
+
+    def members(self, part: str) -> list[str]:
+        given, merged = self.project.settings.beneficiaries, self._merged(part)
+        found = set(given.by_dimension().get(part, {}) if given else ())
+        for scope in SCOPES:
+            facts = self.measured.facts[scope]
+            found |= set(facts.loc[facts["is_received"], part])
+        return [*sorted({merged[one] for one in found} - {NOT_STATED}), NOT_STATED]
+
+    def _merged(self, part: str) -> dict[str, str]:
+        """Return the member that each one is counted as."""
+        of = _names_of(self.project.settings.disclosure.merge.get(part, {}))  # type: ignore[call-overload]
+        column = {one for scope in SCOPES for one in self.measured.facts[scope][part].unique()}
+        given = self.project.settings.beneficiaries
+        column |= set(given.by_dimension().get(part, {}) if given else ())
+        return {one: of.get(fold(one), one) for one in column}
+
+
+def _names_of(merge: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    return {fold(member): name for name, members in merge.items() for member in (name, *members)}
+
+
+def _units(names: Mapping[str, tuple[str, ...]]) -> Iterator[list[str]]:
+    """Put together the tables that share cells: a cross and the dimensions that it crosses."""
+    left = dict(names)
+    while left:
+        unit, parts = [], set(next(iter(left.values())))
+        while more := [name for name, own in left.items() if parts & set(own)]:
+            unit += more
+            parts |= {part for name in more for part in left.pop(name)}
+        yield [name for name in names if name in unit]
+
+
+@dataclass(frozen=True)
+class _Links:
+    """The tables of one unit, of this report and of the releases before, and what links them."""
+
+    counted: _Counted
+    scopes: Scopes
+    records: Sequence[Published]
+    names: Mapping[str, tuple[str, ...]]
+
+    def tables(self) -> list[Table]:
+        """Return the tables of this report, then those released."""
+        current = []
+        for name, indicator, scope in product(self.names, COUNTED, SCOPES):
+            table = self._table(_name(indicator, "", scope, name), self.counted.counts(indicator, scope, name), name)
+            assert table.total == self.counted.total(indicator, scope), f"{table.name} does not add up to its headline"
+            current.append(table)
+        return [*current, *(table for record in self.records for table in self._released(record))]
+
+    def _table(self, title: str, counts: Mapping[str, int], name: str) -> Table:
+        groups: tuple[frozenset[str], ...] = (frozenset(counts),)
+        if len(self.names[name]) > 1:
+            pairs = {member: member.split(BESIDE, 1) for member in counts}
+            groups = tuple(
+                frozenset(member for member, pair in pairs.items() if pair[side] == one)
+                for side in (0, 1)
+                for one in dict.fromkeys(pair[side] for pair in pairs.values())
+                if one != NOT_STATED
+            )
+        elif counts.get(NOT_STATED) == sum(counts.values()):
+            groups = ()  # nothing is stated of anybody
+        return Table(title, counts, sum(counts.values()), len(self.names[name]) > 1, groups)
+
+    def _released(self, record: Published) -> Iterator[Table]:
+        if record.disclosed is None:
+            return
+        rows = record.disclosed[record.disclosed["dimension"].isin(list(self.names))]
+        headlines = record.figures[record.figures["dimension"] == ""].set_index(["indicator", "scope"])["value"]
+        listed = {name: list(self.counted.counts("received", "cumulative", name)) for name in self.names}
+        for (indicator, scope, name), own in rows.groupby(["indicator", "scope", "dimension"], sort=False):
+            was_withheld = bool((own["state"] == WITHHELD).any())
+            counts: dict[str, int | None] = {
+                member: int(value) if state == "stated" else None
+                for member, value, state in zip(own["member"], own["value"], own["state"], strict=True)
+            }
+            if was_withheld:
+                # Its members were not told; whoever looks for them takes those of the other tables.
+                same = rows[(rows["dimension"] == name) & (rows["member"] != "")]["member"]
+                counts = dict.fromkeys([*same, *(one for one in listed[name] if one not in set(same))])
+            yield Table(
+                _name(indicator, record.label, scope, name),
+                counts,
+                int(headlines[indicator, scope]),
+                may_hide_zeros=len(self.names[name]) > 1,
+                is_released=True,
+                was_withheld=was_withheld,
+            )
+
+    def relations(self, tables: Sequence[Table]) -> list[Relation]:
+        """Return what links the cells: admissible is part of received, crosses add up, spans of time do."""
+        by_name = {table.name: table for table in tables}
+        releases = ["", *(record.label for record in self.records)]
+        found: list[Relation] = []
+        for release, name, scope in product(releases, self.names, SCOPES):
+            received, eligible = (by_name.get(_name(one, release, scope, name)) for one in COUNTED)
+            if received is not None and eligible is not None:
+                found += [
+                    Relation({(received.name, one): 1, (eligible.name, one): -1}, 0, _NO_LIMIT)
+                    for one in eligible.counts
+                    if one in received.counts
+                ]
+            for indicator in COUNTED:
+                found += self._margins(by_name, indicator, release, scope, name)
+        for name in self.names:
+            for relation in span_relations(self._spans(by_name, name)):
+                found += self._over_time(by_name, name, relation)
+        return found
+
+    def _margins(
+        self, by_name: Mapping[str, Table], indicator: str, release: str, scope: str, name: str
+    ) -> Iterator[Relation]:
+        cross = by_name.get(_name(indicator, release, scope, name))
+        if cross is None or len(self.names[name]) == 1:
+            return
+        for side, part in enumerate(self.names[name]):
+            margin = by_name.get(_name(indicator, release, scope, part))
+            for member in margin.counts if margin else ():
+                cells = [one for one in cross.counts if one.split(BESIDE, 1)[side] == member]
+                if cells and margin:
+                    yield Relation(
+                        {(margin.name, member): 1, **dict.fromkeys(((cross.name, one) for one in cells), -1)}, 0, 0
+                    )
+
+    def _spans(self, by_name: Mapping[str, Table], name: str) -> list[Span]:
+        """List the stretches of days over which a table counts, those of this report first."""
+        windows = self.scopes.windows()
+        spans = [Span("", scope, windows[scope].start, windows[scope].counted_to) for scope in SCOPES]
+        for record in self.records:
+            spans += [
+                Span(record.label, scope, record.windows[scope].start, record.windows[scope].counted_to)
+                for scope in SCOPES
+                if _name("received", record.label, scope, name) in by_name
+            ]
+        return spans
+
+    def _over_time(self, by_name: Mapping[str, Table], name: str, relation: SpanRelation) -> Iterator[Relation]:
+        """Relate the cells of spans of time as the totals are related: what is left over has the sign of theirs."""
+        spans = (relation.whole, *relation.parts)
+        of = {
+            indicator: [by_name[_name(indicator, span.release, span.scope, name)] for span in spans]
+            for indicator in COUNTED
+        }
+        over = {indicator: tables[0].total - sum(one.total for one in tables[1:]) for indicator, tables in of.items()}
+        for members in self._same_people(name, [table for tables in of.values() for table in tables]):
+            terms = {
+                indicator: {
+                    (table.name, member): 1 if place == 0 else -1
+                    for place, table in enumerate(tables)
+                    for member in members
+                    if member in table.counts
+                }
+                for indicator, tables in of.items()
+            }
+            for indicator in COUNTED:
+                low, high = min(0, over[indicator]), max(0, over[indicator])
+                yield Relation(terms[indicator], low, high if relation.is_exact else _NO_LIMIT)
+            if not relation.is_exact or any(over.values()):
+                both = {**terms["received"], **{cell: -factor for cell, factor in terms["eligible"].items()}}
+                yield Relation(both, min(0, over["received"] - over["eligible"]), _NO_LIMIT)
+
+    def _same_people(self, name: str, tables: Sequence[Table]) -> Iterator[list[str]]:
+        """Put together the members that a merge of one of the releases joins; where all list the same, one by one."""
+        merges = [self.counted.project.settings.disclosure.merge, *(record.merge for record in self.records)]
+        groups: dict[str, str] = {}
+        for part in self.names[name]:
+            for merge in merges:
+                for name_of, members in merge.get(part, {}).items():  # type: ignore[attr-defined]
+                    first = groups.get(fold(name_of), fold(name_of))
+                    for member in (name_of, *members):
+                        former = groups.get(fold(member), fold(member))
+                        groups = {one: first if root == former else root for one, root in groups.items()}
+                        groups[fold(member)] = first
+        together: dict[str, dict[str, None]] = {}
+        for member in dict.fromkeys(member for table in tables for member in table.counts):
+            parts = member.split(BESIDE, 1) if len(self.names[name]) > 1 else [member]
+            key = BESIDE.join(groups.get(fold(one), fold(one)) for one in parts)
+            together.setdefault(key, {})[member] = None
+        for members in together.values():
+            if all(set(members) <= set(table.counts) for table in tables):
+                yield from ([member] for member in members)
+            else:
+                yield list(members)
+
+
+def _name(indicator: object, release: str, scope: object, dimension: object) -> str:
+    return f"{indicator} {scope} {dimension} {release}".strip()
+
+
+def _rows(table: Table, cells: Mapping[str, str], withheld: Mapping[str, str]) -> Iterator[dict[str, object]]:
+    indicator, scope, dimension = table.name.split(" ")
+    why = withheld.get(table.name)
+    for member, count in table.counts.items():
+        yield {
+            "indicator": indicator,
+            "scope": scope,
+            "dimension": dimension,
+            "member": member,
+            "value": count,
+            "unit": "count",
+            "state": WITHHELD if why else SUPPRESSED if member in cells else "stated",
+            "reason": why or cells.get(member, ""),
+        }
+
+
+def _tidy(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=list(PROTECTED_COLUMNS))
+    counts = {name: table[name].astype("Int64") for name in ("numerator", "denominator")}
+    return table.assign(value=table["value"].astype("float64"), **counts)

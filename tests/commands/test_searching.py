@@ -1,0 +1,124 @@
+"""What a command says of an error, and what it keeps of a failed notebook, names nobody whom the register names."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from making import SAMPLE, Maker
+
+from pipeline import cli
+from pipeline.commands.searching import discreet, names_nobody, own_contacts, search_for
+from pipeline.confidentiality.readable.text import Seen
+from pipeline.confidentiality.search import OwnWords
+from pipeline.errors import DisclosureError
+from pipeline.project import load_project
+
+NAME, CONTACT = "Sarantuya Enkhbold", "s.enkhbold@example.mn"
+ROW = {
+    "registration_no": "1/2024",
+    "date_received": "2024-03-05",
+    "channel": "Email",
+    "status": "Resolved",
+    "complainant": NAME,
+    "complainant_contact": CONTACT,
+}
+IDENTITIES = pd.DataFrame({"complainant": [NAME], "complainant_contact": [CONTACT], "responsible": [None]}, dtype="str")
+
+
+def notebook(folder: Path, shown: str) -> Path:
+    cell = {"cell_type": "code", "source": "x", "metadata": {}, "outputs": [{"output_type": "stream", "text": shown}]}
+    path = folder / "01_cleaning.ipynb"
+    path.write_text(json.dumps({"cells": [cell], "metadata": {}}), encoding="utf-8")
+    return path
+
+
+def test_an_error_that_quotes_a_cell_is_told_without_the_name(make: Maker) -> None:
+    make.project([ROW])
+    told = discreet(f"register.csv, row 2, column status: '{NAME}' is no status; write to {CONTACT}.", SAMPLE)
+    assert told == "register.csv, row 2, column status: '[person]' is no status; write to [contact]."
+
+
+def test_an_error_keeps_its_dates_its_places_and_the_project_s_own_contacts(make: Maker) -> None:
+    make.project([ROW])
+    text = "register.csv, row 2: '45.13.2024' is no date. PERIOD 2024H1@2024-06-13; write to info@smart.gov.mn."
+    assert discreet(text, SAMPLE) == text
+
+
+@pytest.mark.parametrize("code", ["", "none-such"])
+def test_without_a_project_an_error_is_told_as_it_is(make: Maker, code: str) -> None:
+    assert discreet("PERIOD is not given.", code) == "PERIOD is not given."
+
+
+def test_the_command_line_says_no_name_where_a_cell_stands_in_the_wrong_column(
+    make: Maker, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make.project([ROW])
+    error = DisclosureError(f"channel '{NAME}' is not known")
+
+    def fail(options: object) -> tuple[str, int]:
+        raise error
+
+    monkeypatch.setitem(
+        cli.COMMANDS, "check", cli.COMMANDS["check"].__class__("x", cli.COMMANDS["check"].add_options, fail)
+    )
+    assert cli.main(["check", "--project", SAMPLE]) == 1
+    told = capsys.readouterr().err
+    assert "Enkhbold" not in told
+    assert "channel '[person]' is not known" in told
+
+
+def test_a_failed_notebook_is_searched_for_the_names_of_its_set_or_of_the_register(make: Maker, tmp_path: Path) -> None:
+    project = make.project([ROW])
+    for apart in (False, True):
+        if apart:
+            (tmp_path / "internal").mkdir()
+            IDENTITIES.to_parquet(tmp_path / "internal" / "identities.parquet")
+        assert not names_nobody(project, tmp_path, notebook(tmp_path, f"by {NAME.upper()}"))
+        assert not names_nobody(project, tmp_path, notebook(tmp_path, "call 9911-2233"))
+        assert names_nobody(project, tmp_path, notebook(tmp_path, "16 grievances"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        ({"notice": f"Ask {NAME}."}, "notice"),
+        ({"channels": f"{{email: {{label: E-mail to {NAME}}}}}"}, "channels.email.label"),
+        ({"types": f"{{question: {{label: Question, definition: What {NAME} asks}}}}"}, "types.question.definition"),
+    ],
+)
+def test_a_whole_name_in_a_text_of_the_project_is_told_by_its_key(
+    make: Maker, changes: dict[str, str], key: str
+) -> None:
+    project = make.project([ROW], changes)
+    with pytest.raises(DisclosureError) as refusal:
+        search_for(project, IDENTITIES)
+    assert f"project.yml, key {key}, holds the name of a known person (rule known_name)." in str(refusal.value)
+    assert "Sarantuya" not in str(refusal.value)
+
+
+def test_a_name_that_is_kept_may_stand_in_project_yml(make: Maker) -> None:
+    project = make.project([ROW], {"notice": f"Ask {NAME}.", "confidential": f"{{keep: [{NAME}]}}"})
+    assert search_for(project, IDENTITIES).finds([Seen(f"Ask {NAME}.")]) == []
+
+
+def test_the_project_s_own_contacts_are_kept_or_those_of_channels_and_bodies_to_turn_to(
+    make: Maker,
+) -> None:
+    project = make.project([ROW], {"channels": "{email: {label: E-mail, reach: office@example.mn}}"})
+    assert {"info@smart.gov.mn", "office@example.mn", "World Bank Inspection Panel"} <= set(own_contacts(project))
+    search = search_for(load_project(SAMPLE), IDENTITIES)
+    assert search.finds([Seen("office@example.mn, info@smart.gov.mn")]) == []
+    assert search.finds([Seen("another@example.mn")]) != []
+
+
+def test_registration_numbers_headings_and_inside_the_house_places_raise_no_alarm(make: Maker) -> None:
+    words = OwnWords(frozenset({"99112233"}), ("Cross Street 1",), ("12 Main Street", "47.91812, 106.91754"))
+    search = search_for(make.project([ROW]), IDENTITIES, words)
+    assert search.finds([Seen("99112233"), Seen("Cross Street 1")]) == []
+    assert search.finds([Seen("99112244")]) != []
+    for place in words.places:
+        assert search.finds([Seen(place)], is_public=False) == []
+        assert search.finds([Seen(place)]) != []

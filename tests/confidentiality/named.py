@@ -1,0 +1,19 @@
+"""Known names alone in a text, without patterns and suspects: what `KnownNames` finds."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from pipeline.confidentiality.hits import Hit
+from pipeline.confidentiality.redaction import KnownNames
+
+
+def redact(text: str, known: KnownNames) -> tuple[str, list[Hit]]:
+    """Replace known names alone, each by the placeholder of its kind without a number."""
+    text = unicodedata.normalize("NFC", text)
+    hits, last = known.find(text), 0
+    parts: list[str] = []
+    for hit in hits:
+        parts += [text[last : hit.start], hit.placeholder]
+        last = hit.end
+    return "".join([*parts, text[last:]]), hits
