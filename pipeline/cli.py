@@ -1,7 +1,7 @@
 """The command line: which commands there are, and how each ends: its text, its exit code, its errors in a sentence.
 
-Exit codes: 0 done, with or without findings; 1 the data do not reconcile, the guard refused or a notebook failed;
-2 the call or an input is wrong.
+Exit codes: 0 done, with or without findings; 1 the data do not reconcile, the guard or a release refused, a check
+found something, or a notebook failed; 2 the call or an input is wrong.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m pipeline",
         description="From the register of a grievance redress mechanism to its public report.",
-        epilog="Exit codes: 0 done, 1 the data or the disclosure are refused, 2 the call or an input is wrong.",
+        epilog="Exit codes: 0 done, 1 the data, disclosure or a release are refused, 2 the call or an input is wrong.",
     )
     parser.add_argument("--version", action="version", version=f"grm-reporting {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)

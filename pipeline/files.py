@@ -13,7 +13,7 @@ _RUNS_IN_A_SPREADSHEET = ("=", "+", "-", "@", "\t", "\r")
 def inert(table: pd.DataFrame) -> pd.DataFrame:
     """Put an apostrophe before texts that a spreadsheet would take for a formula."""
     texts = table.select_dtypes(include=["object", "str"]).columns
-    return table.assign(**{name: table[name].map(_inert_cell, na_action="ignore") for name in texts})
+    return table.assign(**{name: table[name].map(_inert, na_action="ignore") for name in texts})
 
 
 def write_csv(table: pd.DataFrame, path: Path, *, restricted: bool = False) -> None:
@@ -56,8 +56,13 @@ def replace_bytes(content: bytes, path: Path, *, restricted: bool = False) -> No
     part.replace(path)
 
 
-def _inert_cell(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_RUNS_IN_A_SPREADSHEET) else cell
+def inert_cell(cell: str) -> str:
+    """Put an apostrophe before a text that a spreadsheet would take for a formula."""
+    return f"'{cell}" if cell.startswith(_RUNS_IN_A_SPREADSHEET) else cell
+
+
+def _inert(cell: object) -> object:
+    return inert_cell(cell) if isinstance(cell, str) else cell
 
 
 def _opened(path: Path, restricted: bool):  # type: ignore[no-untyped-def]

@@ -7,6 +7,9 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
+DEFAULT_PROJECT = "smart-government-ii"
+"""The project of a call that names none: the sample."""
+
 CODE_ROOTS = (REPOSITORY / "pipeline", REPOSITORY / "notebooks")
 """What the program consists of."""
 

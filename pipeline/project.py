@@ -20,10 +20,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, fie
 from pipeline.directions import without_directions
 from pipeline.errors import InputError
 from pipeline.period import CalendarKind, Period, parse_day, shown
-from pipeline.places import CODE_ROOTS as CODE_ROOTS
-from pipeline.places import DATA_VARIABLE as DATA_VARIABLE
-from pipeline.places import REPOSITORY as REPOSITORY
-from pipeline.places import data_folder as data_folder
+from pipeline.places import data_folder
 from pipeline.working_days import WorkingCalendar
 from pipeline.yaml_files import Strict, check_model, read_yaml
 

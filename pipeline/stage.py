@@ -16,8 +16,7 @@ import pandas as pd
 from pipeline.errors import InputError
 from pipeline.files import write_bytes, write_csv, write_parquet
 from pipeline.period import Scopes, joined_label, resolve_periods, resolve_scopes
-from pipeline.places import OUTPUTS_VARIABLE as OUTPUTS_VARIABLE
-from pipeline.places import outputs_folder as outputs_folder
+from pipeline.places import outputs_folder
 from pipeline.project import Project, load_project
 
 COMMENTARY = "commentary.md"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from making import DATA_VARIABLE, ROOT, Cleaned, Maker
 
-from pipeline.stage import OUTPUTS_VARIABLE
+from pipeline.places import OUTPUTS_VARIABLE
 
 settings.register_profile(
     "quick",

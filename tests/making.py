@@ -19,7 +19,9 @@ from pipeline.confidentiality.redaction import KnownNames
 from pipeline.indicators.computation import Measured, measure
 from pipeline.indicators.reconciliation import reconcile
 from pipeline.period import Scopes, resolve_scopes
-from pipeline.project import DATA_VARIABLE, Project, load_project
+from pipeline.places import DATA_VARIABLE
+from pipeline.project import Project, load_project
+from pipeline.register.checking import corrected_register
 from pipeline.register.disclosure import DISCLOSURE, Answer, answers_bytes, read_answers
 from pipeline.register.findings import in_order, joined
 from pipeline.register.identities import redact_findings, redact_texts, split_identities
@@ -155,7 +157,7 @@ class Maker:
 
 def clean(project: Project) -> Cleaned:
     """Take a project's register through the first two stages, as the notebooks do."""
-    checked, lanes = general_register(project)
+    checked, lanes = general_register(corrected_register(project), project)
     cases, identities = split_identities(checked.table)
     answers, locale = read_answers(project), project.locale
     cases, _ = redact_texts(cases, lanes.names, answers, complainants=identities["complainant"], locale=locale)
@@ -172,7 +174,7 @@ def clean(project: Project) -> Cleaned:
 
 def places_in(project: Project) -> pd.DataFrame:
     """Return what is found in the texts of a project that can be public, with the answers that stand beside it."""
-    checked, lanes = general_register(project)
+    checked, lanes = general_register(corrected_register(project), project)
     cases, identities = split_identities(checked.table)
     answers = read_answers(project)
     return redact_texts(cases, lanes.names, answers, complainants=identities["complainant"], locale=project.locale)[1]

@@ -25,7 +25,7 @@ from pipeline.classification.taxonomy import LabelName
 from pipeline.confidentiality.redaction import KnownNames
 from pipeline.project import Project
 from pipeline.register import findings
-from pipeline.register.checking import corrected_register
+from pipeline.register.checking import checked
 from pipeline.register.explanations import read_explanations, settle
 from pipeline.register.identities import known_names_in, redact_findings, redact_texts, split_identities
 from pipeline.register.placement import GAP, number_gaps, place_receipts, unprinted_numbers
@@ -34,9 +34,6 @@ from pipeline.register.validation import check
 from pipeline.register.values import read_values
 from pipeline.register.workbook import save_findings
 from pipeline.stage import Stage
-
-SENSITIVE_FILES = ("sensitive.parquet", "sensitive_findings.csv", "sensitive_account.csv")
-"""The restricted files below internal/ that the sensitive grievances have for themselves."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +83,7 @@ def apart(corrected: Register, project: Project, decisions: pd.DataFrame | None 
     label = pd.DataFrame(_sensitivity(read.table, project, names, every))
     hidden = is_sensitive(label)
     marked = corrected.with_table(corrected.table.assign(**{name: label[name] for name in label}))
-    general, _ = marked.parted(hidden)
+    general = marked.without(hidden)
     general = replace(general, found=_without_the_flag(general.found))
     whole = read.with_table(read.table.assign(**{name: label[name] for name in label}))
     kept = every[~_is_about_sensitive(every, read.table, hidden)]
@@ -136,10 +133,12 @@ def _is_about_sensitive(decisions: pd.DataFrame, table: pd.DataFrame, hidden: pd
     return by_number | (number.eq("") & row.isin(set(unnumbered)))
 
 
-def general_register(project: Project, decisions: pd.DataFrame | None = None) -> tuple[Register, Lanes]:
-    """Read a project's register and check its general part, as the first notebook does."""
-    lanes = apart(corrected_register(project), project, decisions)
-    return check(place_receipts(read_values(lanes.general, project), project), project), lanes
+def general_register(
+    corrected: Register, project: Project, decisions: pd.DataFrame | None = None
+) -> tuple[Register, Lanes]:
+    """Check the general part of a register whose corrections are applied, as the first notebook does."""
+    lanes = apart(corrected, project, decisions)
+    return checked(lanes.general, project), lanes
 
 
 def general_findings(checked: Register, lanes: Lanes, project: Project) -> pd.DataFrame:
@@ -167,13 +166,13 @@ def restricted(lanes: Lanes, cases: pd.DataFrame, project: Project) -> Restricte
     both = pd.concat([cases[read], sensitive[read]], ignore_index=True)
     found = settle(findings.joined(whole.found, number_gaps(whole, project)), read_explanations(project))
     found = with_unfit_decisions(redact_findings(found, lanes.names, locale=project.locale), both, lanes.every_decision)
-    places = pd.MultiIndex.from_frame(found[["source_file", "source_sheet", "row"]].fillna({"row": 0}))
+    is_theirs = findings.keys_of_places(found).isin(pd.MultiIndex.from_frame(sensitive[[*PLACE]]))
     return Restricted(
         register=whole,
         findings=found,
         identities=identities,
         sensitive=labelled_cases(sensitive, project, lanes.every_decision, is_learned=False).labelled,
-        sensitive_findings=found[places.isin(pd.MultiIndex.from_frame(sensitive[[*PLACE]]))],
+        sensitive_findings=found[is_theirs],
         gaps=found[found["rule"] == GAP],
         account=_account(whole.table, cases, sensitive),
     )

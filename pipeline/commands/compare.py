@@ -15,12 +15,12 @@ from pipeline.commands.options import (
     add_project_option,
     options_of,
     refuse_files,
-    relative,
 )
 from pipeline.commands.sets import make_set
 from pipeline.period import joined_label, resolve_periods
+from pipeline.places import outputs_folder, relative
 from pipeline.project import Project, load_project
-from pipeline.stage import ComparisonStage, outputs_folder
+from pipeline.stage import ComparisonStage
 
 COMPARISONS = "comparison"
 """The folder below outputs/<project>/ that holds a set for each comparison."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -13,25 +12,23 @@ import pandas as pd
 from pipeline.commands.options import (
     Command,
     add_data_option,
+    add_file_option,
     add_outputs_option,
     add_period_option,
     add_project_option,
+    alone,
     options_of,
-    relative,
 )
 from pipeline.commands.periods import checked_call
 from pipeline.confidentiality.hits import Hit
 from pipeline.errors import InputError
+from pipeline.places import outputs_folder, relative
 from pipeline.project import Project, load_project
 from pipeline.register.disclosure import Answer
-from pipeline.stage import outputs_folder
-
-_LOCK_SECONDS = 600
 
 
 def _disclose(options: argparse.Namespace) -> tuple[str, int]:
     from pipeline.execution.errors import explained
-    from pipeline.execution.sets import locked_set
     from pipeline.files import replace_bytes
     from pipeline.register.disclosure import (
         DISCLOSURE,
@@ -39,7 +36,6 @@ def _disclose(options: argparse.Namespace) -> tuple[str, int]:
         read_answers,
         taken_over,
         unused,
-        without_contradiction,
     )
     from pipeline.register.disclosure_filled import read_filled, refuse_strangers
 
@@ -51,16 +47,15 @@ def _disclose(options: argparse.Namespace) -> tuple[str, int]:
             f"PERIOD={label} FILE=disclosure.xlsx"
         )
     path, file = Path(options.file), call.project.folder / DISCLOSURE
-    with locked_set(outputs_folder() / code / "disclosure", wait_seconds=_LOCK_SECONDS, say=_say):
+    with alone(outputs_folder() / code / "disclosure"):
         former = read_answers(call.project)
         places_by, redact = _texts(call.project)
         new, taken_out = read_filled(path, date.today(), redact)
         if not new:
             return f"{path.name} holds no decision: the column decision is blank. Nothing was changed.", 0
-        places = places_by(former)
-        refuse_strangers(new, places, path.name)
         answers, added, changed = taken_over(former, new)
-        without_contradiction(answers)
+        places = places_by(answers)
+        refuse_strangers(new, places, path.name)
         if not added and not changed:
             return f"{relative(file)} holds the decisions of {path.name} already; nothing was changed.", 0
         with explained(file):
@@ -68,7 +63,7 @@ def _disclose(options: argparse.Namespace) -> tuple[str, int]:
     told = [f"{path.name}: {added} decisions added to {relative(file)}, {changed} changed; only you can open it."]
     if taken_out:
         told.append(f"Replaced in wordings and reasons, as in every text: {taken_out}.")
-    open_now = int(places_by(answers)["is_open"].sum())
+    open_now = int(places["is_open"].sum())
     told.append(f"Suspects in the texts of the register that nobody answered: {open_now}.")
     ignored = len(unused(answers, places))
     told += [f"Answers on texts that are no more, which are ignored: {ignored}."] if ignored else []
@@ -81,9 +76,10 @@ def _texts(
 ) -> tuple[Callable[[list[Answer]], pd.DataFrame], Callable[[str], tuple[str, list[Hit]]]]:
     """Read the register as the first notebook does; returns what finds its places by answers, and what redacts."""
     from pipeline.classification.sensitive import general_register
+    from pipeline.register.checking import corrected_register
     from pipeline.register.identities import redact_own_words, redact_texts, split_identities
 
-    checked, lanes = general_register(project)
+    checked, lanes = general_register(corrected_register(project), project)
     cases, identities = split_identities(checked.table)
     known, locale = lanes.names, project.locale
     return (
@@ -92,18 +88,16 @@ def _texts(
     )
 
 
-def _say(sentence: str) -> None:
-    print(sentence, file=sys.stderr)
-
-
-def _add_file_option(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--file", default="", metavar="FILE", help="the disclosure workbook, filled in")
-
-
 COMMANDS = {
     "disclose": Command(
         "take the decisions of a filled disclosure workbook into disclosure.csv",
-        options_of(add_project_option, add_period_option, _add_file_option, add_data_option, add_outputs_option),
+        options_of(
+            add_project_option,
+            add_period_option,
+            add_file_option("the disclosure workbook, filled in"),
+            add_data_option,
+            add_outputs_option,
+        ),
         _disclose,
     ),
 }

@@ -5,11 +5,10 @@ from __future__ import annotations
 import traceback
 from pathlib import Path
 
-from pipeline.commands.options import relative
 from pipeline.commands.sets import SENTENCES
 from pipeline.errors import PipelineError
 from pipeline.execution.errors import ExecutionError, NotebookFailed
-from pipeline.project import REPOSITORY
+from pipeline.places import REPOSITORY, relative
 
 
 def sentence(error: Exception) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from pipeline.commands.options import (
     Command,
@@ -12,23 +11,22 @@ from pipeline.commands.options import (
     add_outputs_option,
     add_period_option,
     add_project_option,
+    alone,
     is_forced,
     options_of,
-    relative,
 )
 from pipeline.commands.periods import Call, checked_call
 from pipeline.commands.released import is_released, public_of
 from pipeline.commands.standing import anew, run_of_all
 from pipeline.errors import InputError
+from pipeline.places import relative
 from pipeline.project import load_project
 
 _THEN = "release it; then freeze it"
-_LOCK_SECONDS = 600
 
 
 def _freeze(options: argparse.Namespace) -> tuple[str, int]:
     from pipeline.execution.errors import explained
-    from pipeline.execution.sets import locked_set
     from pipeline.indicators.freezing import store
     from pipeline.indicators.published import records_folder
 
@@ -42,7 +40,7 @@ def _freeze(options: argparse.Namespace) -> tuple[str, int]:
         )
     if not call.target.is_dir():
         raise InputError(f"There is no report to freeze in {relative(call.target)}. {anew(call, _THEN)}")
-    with locked_set(call.target, wait_seconds=_LOCK_SECONDS, say=_say):
+    with alone(call.target):
         files = _record(call)
         with explained(records_folder(call.project)):
             frozen = store(call.project, call.scopes.label, files, force=force)
@@ -94,10 +92,6 @@ def _record(call: Call) -> dict[str, bytes]:
             "public": public_of(run["outputs"]),
         },
     )
-
-
-def _say(sentence: str) -> None:
-    print(sentence, file=sys.stderr)
 
 
 def _add_replacing(command: argparse.ArgumentParser) -> None:

@@ -9,16 +9,14 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.commands.failures import sentence, unforeseen
-from pipeline.commands.options import relative
 from pipeline.errors import DisclosureError, InputError, PipelineError
 from pipeline.execution.errors import ExecutionError, explained
 from pipeline.files import replace_bytes
+from pipeline.places import outputs_folder, relative
 from pipeline.project import Project
-from pipeline.stage import outputs_folder
 
 LOCK_SECONDS = 60.0
 """How long a run waits for another one that writes the same index, in seconds."""
-_NAMING = ["complainant", "complainant_contact", "responsible"]
 
 
 def refresh_index(project: Project) -> Path:
@@ -100,10 +98,13 @@ def _refuse_names(content: str, project: Project, folder: Path) -> None:
 
 def _identities(folder: Path) -> pd.DataFrame:
     """Gather the names in the register of every report that stands there."""
-    tables = [pd.DataFrame(columns=_NAMING, dtype="str")]
+    from pipeline.register import columns
+
+    naming = columns.names(identifies=True)
+    tables = [pd.DataFrame(columns=naming, dtype="str")]
     for path in sorted(folder.glob("*/internal/identities.parquet")):
         try:
-            table = pd.read_parquet(path, engine="pyarrow", columns=_NAMING)
+            table = pd.read_parquet(path, engine="pyarrow", columns=naming)
         except (OSError, ValueError):
             raise InputError(
                 f"{relative(path)} cannot be read, so that the page cannot be searched for names. Make the report of "

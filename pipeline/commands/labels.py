@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -12,18 +11,20 @@ import pandas as pd
 from pipeline.commands.options import (
     Command,
     add_data_option,
+    add_file_option,
     add_outputs_option,
     add_period_option,
     add_project_option,
+    alone,
     options_of,
-    relative,
+    texts_to_try,
 )
 from pipeline.commands.periods import Call, checked_call
 from pipeline.errors import InputError
-from pipeline.project import NOT_STATED, REPOSITORY, Project, load_project
-from pipeline.stage import outputs_folder
+from pipeline.places import outputs_folder, relative
+from pipeline.project import NOT_STATED, Project, load_project
+from pipeline.register.reading import Register
 
-_LOCK_SECONDS = 600
 _TOLD_DIMENSIONS = ("", "type")
 """The figures whose change is told: headlines, and counts by type."""
 
@@ -32,8 +33,8 @@ def _decide(options: argparse.Namespace) -> tuple[str, int]:
     from pipeline.classification.decisions import COLUMNS, DECISIONS, decisions_bytes, read_decisions
     from pipeline.classification.filled import new_decisions, read_filled
     from pipeline.execution.errors import explained
-    from pipeline.execution.sets import locked_set
     from pipeline.files import replace_bytes
+    from pipeline.register.checking import corrected_register
 
     call = checked_call(load_project(options.project), options.period)
     if not options.file:
@@ -42,17 +43,18 @@ def _decide(options: argparse.Namespace) -> tuple[str, int]:
             f"PERIOD={call.scopes.label} FILE=review.xlsx"
         )
     path, file = Path(options.file), call.project.folder / DECISIONS
-    with locked_set(outputs_folder() / call.project.code / "decisions", wait_seconds=_LOCK_SECONDS, say=_say):
+    with alone(outputs_folder() / call.project.code / "decisions"):
         lines = read_filled(path, call.project, date.today())
         if lines.empty:
             return f"{path.name} holds no decision: the column decision is blank. Nothing was changed.", 0
-        cases, collected = _cases(call.project)
+        corrected = corrected_register(call.project)
+        cases, collected = _cases(corrected, call.project)
         former = read_decisions(call.project)
         new = new_decisions(lines, former, cases, path.name)
         if new.empty:
             return f"{relative(file)} holds the decisions of {path.name} already; nothing was changed.", 0
         decisions = pd.concat([former, new], ignore_index=True)[list(COLUMNS)]
-        changes = _changes(call, cases, collected, former, decisions)
+        changes = _changes(call, corrected, cases, collected, (former, decisions))
         with explained(file):
             replace_bytes(decisions_bytes(decisions), file, restricted=True)
     count = f"{len(new)} decision{'s' if len(new) != 1 else ''}"
@@ -65,21 +67,23 @@ def _decide(options: argparse.Namespace) -> tuple[str, int]:
     return "\n".join(told), 0
 
 
-def _cases(project: Project) -> tuple[pd.DataFrame, list[str]]:
-    """Read the register: all cases with their names replaced, sensitive ones among them, and its columns."""
-    from pipeline.register.checking import checked_register
+def _cases(corrected: Register, project: Project) -> tuple[pd.DataFrame, list[str]]:
+    """Return all cases with their names replaced, sensitive ones among them, and the columns of the register."""
+    from pipeline.register.checking import checked
     from pipeline.register.identities import known_names_in, redact_texts, split_identities
     from pipeline.register.mapping import collected
 
-    checked = checked_register(project)
-    cases, identities = split_identities(checked.table)
-    names = known_names_in(project, checked.table)
+    register = checked(corrected, project)
+    cases, identities = split_identities(register.table)
+    names = known_names_in(project, register.table)
     complainants = identities["complainant"]
     cases, _ = redact_texts(cases, names, complainants=complainants, locale=project.locale, with_suspects=False)
-    return cases, collected(checked)
+    return cases, collected(register)
 
 
-def _general_cases(project: Project, decisions: pd.DataFrame, redacted: pd.DataFrame) -> pd.DataFrame:
+def _general_cases(
+    corrected: Register, project: Project, decisions: pd.DataFrame, redacted: pd.DataFrame
+) -> pd.DataFrame:
     """Return the cases that are not sensitive under these decisions, as the first notebook makes them.
 
     `redacted` are all cases, whose texts are taken over.
@@ -88,15 +92,19 @@ def _general_cases(project: Project, decisions: pd.DataFrame, redacted: pd.DataF
     from pipeline.register.identities import split_identities
     from pipeline.register.reading import PLACE
 
-    cases, _ = split_identities(general_register(project, decisions)[0].table)
+    cases, _ = split_identities(general_register(corrected, project, decisions)[0].table)
     texts = [name for name in redacted if name.endswith(("_public", "_redacted", "_basis"))]
     return cases.merge(redacted[[*PLACE, *texts]], on=[*PLACE], how="left", validate="one_to_one")
 
 
 def _changes(
-    call: Call, cases: pd.DataFrame, collected: list[str], former: pd.DataFrame, decisions: pd.DataFrame
+    call: Call,
+    corrected: Register,
+    cases: pd.DataFrame,
+    collected: list[str],
+    decisions: tuple[pd.DataFrame, pd.DataFrame],
 ) -> list[str]:
-    """Tell the figures of the period that differ with the decisions, each as it was and as it is."""
+    """Tell the figures of the period that differ with the decisions, each by the former ones and by the new."""
     from pipeline.classification.proposals import labelled_cases
     from pipeline.indicators.computation import measure
     from pipeline.reporting.labels import labels, title_of
@@ -105,8 +113,9 @@ def _changes(
 
     words, keys = words_for("en"), ["indicator", "dimension", "member"]
     shown = []
-    for one in (former, decisions):
-        labelled = labelled_cases(_general_cases(call.project, one, cases), call.project, one).labelled
+    for one in decisions:
+        general = _general_cases(corrected, call.project, one, cases)
+        labelled = labelled_cases(general, call.project, one).labelled
         table = measure(labelled, call.project, call.scopes, collected).table
         table = table[(table["scope"] == "period") & table["dimension"].isin(_TOLD_DIMENSIONS)]
         rows = table.to_dict("records")
@@ -127,30 +136,22 @@ def _plain(shown: str) -> str:
     return shown.replace("\u202f", " ").replace("\u00a0", " ")
 
 
-def _say(sentence: str) -> None:
-    print(sentence, file=sys.stderr)
-
-
 def _evaluate(options: argparse.Namespace) -> tuple[str, int]:
     from pipeline.classification.evaluation import evaluate
 
-    folder = REPOSITORY.parent / "shared" / "data"
-    if not folder.is_dir():
-        raise InputError(
-            "There are no texts to try the learned model on: the folder shared/data beside this checkout is missing. "
-            "docs/classification.md says which texts they are, and holds the figures."
-        )
-    return evaluate(folder).text(), 0
-
-
-def _add_file_option(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--file", default="", metavar="FILE", help="the review workbook, filled in")
+    return evaluate(texts_to_try("the learned model", "docs/classification.md")).text(), 0
 
 
 COMMANDS = {
     "decide": Command(
         "take the decisions of a filled review workbook into decisions.csv, and say what changes",
-        options_of(add_project_option, add_period_option, _add_file_option, add_data_option, add_outputs_option),
+        options_of(
+            add_project_option,
+            add_period_option,
+            add_file_option("the review workbook, filled in"),
+            add_data_option,
+            add_outputs_option,
+        ),
         _decide,
     ),
     "evaluate-classification": Command(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,16 +18,16 @@ from pipeline.commands.options import (
     add_project_option,
     is_forced,
     options_of,
-    relative,
+    say,
 )
 from pipeline.commands.periods import Call, checked_call
 from pipeline.errors import InputError, PipelineError
 from pipeline.execution.errors import ExecutionError, Interrupted
 from pipeline.execution.interrupts import interruptible
 from pipeline.period import periods_between
+from pipeline.places import outputs_folder, relative
 from pipeline.project import Project, load_project
 from pipeline.register.reading import register_files
-from pipeline.stage import outputs_folder
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,7 @@ def make_all(calls: Sequence[Call], *, is_forced: bool = False) -> list[Failure]
                 else:
                     failures.append(failure)
                     how = f"failed after {time.monotonic() - began:.1f} s"
-                _say(f"[{number}/{len(calls)}] {call.scopes.label} … {how}")
+                say(f"[{number}/{len(calls)}] {call.scopes.label} … {how}")
             interrupts.finish()
     except Interrupted as stop:
         signal = str(stop).partition(";")[0]
@@ -115,10 +114,6 @@ def _index_failure(project: Project) -> str:
     except Exception as error:
         return unforeseen(error)
     return ""
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
 
 
 def _reports(options: argparse.Namespace) -> tuple[str, int]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import InputError
 from pipeline.period import FORMS, shown
-from pipeline.places import DATA_VARIABLE, OUTPUTS_VARIABLE
-from pipeline.places import relative as relative
+from pipeline.places import DATA_VARIABLE, DEFAULT_PROJECT, OUTPUTS_VARIABLE, REPOSITORY, relative
 
 
 @dataclass(frozen=True)
@@ -25,13 +26,22 @@ class Command:
 
 def add_project_option(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--project", default="smart-government-ii", metavar="P", help="a folder below data/ (default: %(default)s)"
+        "--project", default=DEFAULT_PROJECT, metavar="P", help="a folder below data/ (default: %(default)s)"
     )
 
 
 def add_period_option(command: argparse.ArgumentParser) -> None:
     forms = ", ".join(example for example, _ in FORMS)
     command.add_argument("--period", default="", metavar="X", help=f"the period: {forms}")
+
+
+def add_file_option(help_text: str) -> Callable[[argparse.ArgumentParser], None]:
+    """Give the option FILE, with a help text of the command's own."""
+
+    def add(command: argparse.ArgumentParser) -> None:
+        command.add_argument("--file", default="", metavar="FILE", help=help_text)
+
+    return add
 
 
 def add_force_option(command: argparse.ArgumentParser, help_text: str) -> None:
@@ -77,6 +87,29 @@ def is_forced(options: argparse.Namespace, meaning: str) -> bool:
     if options.force not in ("", "0", "1"):
         raise InputError(f"FORCE is {shown(options.force)}. Allowed are 1 ({meaning}), 0, or nothing.")
     return bool(options.force == "1")
+
+
+def say(sentence: str) -> None:
+    """Tell something on stderr while a command goes on."""
+    print(sentence, file=sys.stderr, flush=True)
+
+
+def alone(place: Path) -> AbstractContextManager[Path]:
+    """Hold a set, or what else stands for some files, so that no other command writes them; waits ten minutes."""
+    from pipeline.execution.sets import locked_set  # here, since it brings asyncio along
+
+    return locked_set(place, say=say)
+
+
+def texts_to_try(what: str, document: str) -> Path:
+    """Return the folder of real texts beside the checkout; without it an `InputError` names the document on them."""
+    folder = REPOSITORY.parent / "shared" / "data"
+    if not folder.is_dir():
+        raise InputError(
+            f"There are no texts to try {what} on: the folder shared/data beside this checkout is missing. "
+            f"{document} says which texts they are, and holds the figures."
+        )
+    return folder
 
 
 def refuse_files(target: Path) -> None:

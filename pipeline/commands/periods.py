@@ -20,15 +20,15 @@ from pipeline.commands.options import (
     is_forced,
     options_of,
     refuse_files,
-    relative,
 )
 from pipeline.commands.released import is_made_again
 from pipeline.commands.sets import Renderings, make_set
 from pipeline.errors import InputError
 from pipeline.indicators.framework import results_framework
 from pipeline.period import Scopes, forms_sentence, resolve_scopes
+from pipeline.places import outputs_folder, relative
 from pipeline.project import Project, load_project
-from pipeline.stage import Stage, outputs_folder
+from pipeline.stage import Stage
 
 NOTEBOOKS = ("01_cleaning", "02_classification", "03_metrics", "04_report")
 

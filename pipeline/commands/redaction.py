@@ -9,15 +9,15 @@ from pathlib import Path
 from pipeline.commands.options import (
     Command,
     add_data_option,
+    add_file_option,
     add_outputs_option,
     add_project_option,
     options_of,
     refuse_files,
-    relative,
 )
 from pipeline.errors import InputError
-from pipeline.project import data_folder, load_project
-from pipeline.stage import outputs_folder
+from pipeline.places import data_folder, outputs_folder, relative
+from pipeline.project import load_project
 
 REDACTED = "redacted"
 """The folder below outputs/<project>/ for what `redact` writes; only its owner can open it."""
@@ -83,8 +83,7 @@ def _told(target: Path, counts: Counter[str], suspects: Counter[str], left_out: 
     return told
 
 
-def _add_file_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--file", default="", metavar="FILE", help="the text, table or workbook; it is not changed")
+def _add_output_option(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--output", default="", metavar="FILE", help="where to (default: outputs/<project>/redacted/<name>.redacted.…)"
     )
@@ -93,7 +92,13 @@ def _add_file_options(command: argparse.ArgumentParser) -> None:
 COMMANDS = {
     "redact": Command(
         "take names, numbers and addresses of persons out of a text, a table or a workbook, before it is sent",
-        options_of(add_project_option, _add_file_options, add_data_option, add_outputs_option),
+        options_of(
+            add_project_option,
+            add_file_option("the text, table or workbook; it is not changed"),
+            _add_output_option,
+            add_data_option,
+            add_outputs_option,
+        ),
         _redact,
     ),
 }

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 import argparse
 
-from pipeline.commands.options import Command, options_of
-from pipeline.errors import InputError
-from pipeline.project import REPOSITORY
+from pipeline.commands.options import Command, options_of, texts_to_try
 
 
 def _evaluate(options: argparse.Namespace) -> tuple[str, int]:
     from pipeline.confidentiality.evaluation import evaluate
 
-    folder = REPOSITORY.parent / "shared" / "data"
-    if not folder.is_dir():
-        raise InputError(
-            "There are no texts to try redaction on: the folder shared/data beside this checkout is missing. "
-            "docs/redaction-evaluation.md says which texts they are, and holds the figures."
-        )
-    return evaluate(folder).text(), 0
+    return evaluate(texts_to_try("redaction", "docs/redaction-evaluation.md")).text(), 0
 
 
 COMMANDS = {

@@ -15,8 +15,8 @@ from typing import Any
 from pipeline.commands.sets import input_files, shaping
 from pipeline.errors import InputError
 from pipeline.period import Scopes
-from pipeline.places import RELEASED
-from pipeline.project import CODE_ROOTS, Project
+from pipeline.places import CODE_ROOTS, RELEASED
+from pipeline.project import Project
 
 _FORMAT = 1
 _PUBLIC = "public/"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,8 @@ from pipeline.commands.options import (
     add_outputs_option,
     add_period_option,
     add_project_option,
+    alone,
     options_of,
-    relative,
 )
 from pipeline.commands.periods import Call, checked_call, make_report
 from pipeline.commands.released import (
@@ -33,28 +32,25 @@ from pipeline.commands.released import (
 )
 from pipeline.commands.standing import anew, run_of_all
 from pipeline.errors import InputError, ReleaseError
-from pipeline.places import RELEASED
+from pipeline.places import RELEASED, outputs_folder, relative
 from pipeline.project import load_project
-from pipeline.stage import outputs_folder
 
 _THEN = "then release it"
-_LOCK_SECONDS = 600
 _LONGEST_BY = 120
 _MOST_NAMED = 20
 
 
 def _release(options: argparse.Namespace) -> tuple[str, int]:
-    from pipeline.execution.sets import locked_set
 
     call = checked_call(load_project(options.project), options.period)
     by, label = _by(options.by, call), call.scopes.label
     if not call.target.is_dir():
         raise InputError(f"There is no report to release in {relative(call.target)}. {anew(call, _THEN)}")
-    with locked_set(outputs_folder() / call.project.code / RELEASED, wait_seconds=_LOCK_SECONDS, say=_say):
+    with alone(outputs_folder() / call.project.code / RELEASED):
         settle(call.project, label, call.target)
         run = run_of_all(call, _THEN)
-        if is_released(call.project, label, public_of(run["outputs"])):
-            record = read_record(call.project, label) or {}
+        record = read_record(call.project, label)
+        if record is not None and record["public"] == public_of(run["outputs"]):
             return f"{label} was released by {record['by']} on {record['on']}; nothing was changed.", 0
         _refuse_other_program(call, run)
         _refuse_unready(call)
@@ -184,10 +180,6 @@ def _check(options: argparse.Namespace) -> tuple[str, int]:
     if not is_made_again(call.project, call.scopes):
         lines.append("The inputs or the program have changed since; a report made now would be a draft.")
     return "\n".join(lines), int(not is_same)
-
-
-def _say(sentence: str) -> None:
-    print(sentence, file=sys.stderr)
 
 
 def _add_by_option(command: argparse.ArgumentParser) -> None:

@@ -13,7 +13,6 @@ from pipeline.confidentiality.search import OwnWords, Search
 from pipeline.errors import DisclosureError, PipelineError
 from pipeline.project import Project, load_project
 
-_NAMING = ["complainant", "complainant_contact", "responsible"]
 _NOT_PRINTED = frozenset({"confidential", "register_", "columns", "aliases", "phrases", "covers", "not_collected"})
 """Keys of project.yml that no report prints."""
 
@@ -26,8 +25,9 @@ def search_for(project: Project, identities: pd.DataFrame, words: OwnWords | Non
     """
     from pipeline.register.identities import known_names
 
-    _refuse_named(project, known_names(project, identities))
-    return _search(project, identities, words)
+    known = known_names(project, identities)
+    _refuse_named(project, known)
+    return _search(project, known, words)
 
 
 def own_words(folder: Path) -> OwnWords:
@@ -43,13 +43,11 @@ def own_words(folder: Path) -> OwnWords:
     )
 
 
-def _search(project: Project, identities: pd.DataFrame, words: OwnWords | None = None) -> Search:
-    from pipeline.register.identities import known_names
+def _search(project: Project, known: KnownNames, words: OwnWords | None = None) -> Search:
     from pipeline.reporting.catalogue import own_texts
 
-    known = known_names(project, identities).without_those_in(own_texts(project))
-    locale = f"{project.settings.language}-{project.settings.country}"
-    return Search(known, locale, own_contacts(project), words or OwnWords())
+    known = known.without_those_in(own_texts(project))
+    return Search(known, project.locale, own_contacts(project), words or OwnWords())
 
 
 def names_nobody(project: Project, folder: Path, notebook: Path) -> bool:
@@ -59,10 +57,11 @@ def names_nobody(project: Project, folder: Path, notebook: Path) -> bool:
     hinders that.
     """
     from pipeline.confidentiality.readable.files import texts_of
+    from pipeline.register.identities import known_names
 
     apart = folder / "internal" / "identities.parquet"
     identities = pd.read_parquet(apart, engine="pyarrow") if apart.is_file() else _identities_of_register(project)
-    return not _search(project, identities).finds(texts_of(notebook))
+    return not _search(project, known_names(project, identities)).finds(texts_of(notebook))
 
 
 def _identities_of_register(project: Project) -> pd.DataFrame:
@@ -80,12 +79,16 @@ def discreet(text: str, code: str) -> str:
     The names are those of the register of the project `code`, if it can be read; an error that is about a register
     that cannot be read quotes none of its cells.
     """
+    from pipeline.register import columns
+    from pipeline.register.identities import known_names
+
     try:
         project = load_project(code)
         try:
-            search = _search(project, _identities_of_register(project))
+            identities = _identities_of_register(project)
         except PipelineError:
-            search = _search(project, pd.DataFrame(columns=_NAMING, dtype="str"))
+            identities = pd.DataFrame(columns=columns.names(identifies=True), dtype="str")
+        search = _search(project, known_names(project, identities))
     except PipelineError:  # what is said is about project.yml, or the call
         return text
     return search.replaced(text)

@@ -9,9 +9,17 @@ from pathlib import Path
 
 from pipeline.errors import DisclosureError, InputError, ReconciliationError
 from pipeline.period import Scopes
-from pipeline.places import project_files
-from pipeline.project import CODE_ROOTS, DATA_VARIABLE, REPOSITORY, Project, data_folder
-from pipeline.stage import OUTPUTS_VARIABLE, SetFolder, outputs_folder
+from pipeline.places import (
+    CODE_ROOTS,
+    DATA_VARIABLE,
+    OUTPUTS_VARIABLE,
+    REPOSITORY,
+    data_folder,
+    outputs_folder,
+    project_files,
+)
+from pipeline.project import Project
+from pipeline.stage import SetFolder
 
 SENTENCES = {error.__name__: error.exit_code for error in (InputError, ReconciliationError, DisclosureError)}
 """Errors whose text is written for the analyst and holds no value of an identifying column."""

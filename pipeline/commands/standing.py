@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipeline.commands.options import relative
 from pipeline.commands.periods import Call
 from pipeline.commands.sets import input_files, shaping
 from pipeline.errors import InputError
+from pipeline.places import relative
 
-PUBLIC_FILES = tuple(f"public/{name}" for name in ("report.html", "report.pdf", "indicators.csv", "cases.csv"))
+_PUBLIC_FILES = tuple(f"public/{name}" for name in ("report.html", "report.pdf", "indicators.csv", "cases.csv"))
 """What every report has."""
 _FAILED = "internal/failed/"
 
@@ -24,7 +24,7 @@ def run_of_all(call: Call, then: str) -> dict[str, Any]:
 
     where, manifest = relative(call.target), read_manifest(call.target)
     runs = manifest.get("runs", []) if manifest else []
-    if len(runs) != 1 or not set(PUBLIC_FILES) <= set(runs[0].get("outputs", {})):
+    if len(runs) != 1 or not set(_PUBLIC_FILES) <= set(runs[0].get("outputs", {})):
         raise InputError(f"{where} is not the whole report of one run. {anew(call, then)}")
     run: dict[str, Any] = runs[0]
     there = {name: one for name, one in output_digests(call.target).items() if not name.startswith(_FAILED)}

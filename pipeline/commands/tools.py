@@ -13,11 +13,10 @@ from pipeline.commands.options import (
     is_forced,
     options_of,
     refuse_files,
-    relative,
 )
 from pipeline.errors import InputError
+from pipeline.places import outputs_folder, relative
 from pipeline.project import load_project
-from pipeline.stage import outputs_folder
 
 CHECK = "check"
 """The folder below outputs/<project>/ for what `check` writes."""

@@ -12,12 +12,11 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.places import CODE_ROOTS, RELEASED, data_folder, outputs_folder, project_files, relative
+from pipeline.places import CODE_ROOTS, DEFAULT_PROJECT, RELEASED, data_folder, outputs_folder, project_files, relative
 
 _OPTION = re.compile(r"--(project|period|as-of|force|data|outputs)=(.*)", re.DOTALL)
 _FOLDER = re.compile(r"[a-z0-9-]+")
 _LABEL = re.compile(r"\d{4}[0-9A-Z.@-]*")
-DEFAULT_PROJECT = "smart-government-ii"
 
 
 def unchanged(arguments: Sequence[str]) -> str | None:
@@ -48,7 +47,7 @@ def _options(arguments: Sequence[str]) -> dict[str, str] | None:
 
 
 def _told(folder: Path, label: str, data: Path, parameters: dict[str, str]) -> str | None:
-    from pipeline.execution.manifest import read_manifest
+    from pipeline.execution.manifest import digests, read_manifest
     from pipeline.execution.reuse import basis_of, whole_set_stands
 
     target = folder / label
@@ -61,7 +60,7 @@ def _told(folder: Path, label: str, data: Path, parameters: dict[str, str]) -> s
         # A report stays released as long as its record is there, and a draft does not become a release by itself.
         released = (data / RELEASED / f"{label}.json").is_file()
         parameters = {**parameters, "released": "yes" if released else ""}
-        if not whole_set_stands(target, runs[0], basis_of(CODE_ROOTS, project_files(data)), parameters):
+        if not whole_set_stands(target, runs[0], basis_of(CODE_ROOTS, digests(project_files(data))), parameters):
             return None
         counted = _findings(target / "internal" / "findings.csv")
     except (OSError, KeyError, TypeError, AttributeError):

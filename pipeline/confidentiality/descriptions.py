@@ -7,29 +7,15 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from pathlib import Path
 
 from pipeline.confidentiality.hits import Hit
-from pipeline.yaml_files import Strict, read_yaml
-
-_FILE = Path(__file__).with_name("suspects.yml")
-
-
-class _Pattern(Strict):
-    rule: str
-    pattern: str
-
-
-class _Descriptions(Strict):
-    description_words: dict[str, tuple[str, ...]]
-    descriptions: tuple[_Pattern, ...]
+from pipeline.confidentiality.suspect_marks import suspects
 
 
 @cache
 def _patterns() -> list[tuple[str, re.Pattern[str]]]:
     """Compile the patterns; what is marked is the group of each, and a word in braces is one of its list."""
-    read = read_yaml(_FILE, "pipeline/confidentiality/suspects.yml")
-    lists = _Descriptions.model_validate({key: read[key] for key in _Descriptions.model_fields})
+    lists = suspects()
     compiled = []
     for one in lists.descriptions:
         pattern = one.pattern

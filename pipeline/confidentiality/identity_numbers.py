@@ -139,8 +139,8 @@ def _labels(key: str) -> Labels:
 def plates(text: str, country: str) -> Iterator[Hit]:
     """Find licence plates by their form (Mongolian, Russian, in Kenya Kenyan), or after a label."""
     words = pattern_words()
+    regions = (*words.plate_regions, *words.plate_regions_latin)
     for match in _PLATE.finditer(text):
-        regions = (*words.plate_regions, *words.plate_regions_latin)
         if match[1].startswith(regions) and match[1] not in words.not_plates:
             yield Hit("plate", match.start(), match.end(), "plate_mongolian")
     for match in _PLATE_RUSSIAN.finditer(text):

@@ -10,6 +10,7 @@ import unicodedata
 from functools import cache, lru_cache
 
 from pipeline.confidentiality.name_forms import name_forms
+from pipeline.confidentiality.seen import mapped
 
 LONGEST_WORD = 40
 """Letters up to which a word is compared otherwise than letter by letter; no name has more."""
@@ -32,15 +33,14 @@ def as_seen(text: str) -> tuple[str, list[int] | None]:
     text, places
         Where each character stands in the text that was given; None where nothing has moved.
     """
-    if text.isascii():
-        return text, None
-    forms = [
-        (form, place)
-        for place, letter in enumerate(text)
-        for form in (letter if letter in _OWN_LETTERS else unicodedata.normalize("NFKD", letter))
-        if unicodedata.category(form) not in ("Cf", "Mn")
-    ]
-    return "".join(form for form, _ in forms), [place for _, place in forms]
+    return mapped(text, _form)
+
+
+def _form(letter: str) -> str:
+    if letter in _OWN_LETTERS:
+        return letter
+    forms = unicodedata.normalize("NFKD", letter)
+    return "".join(form for form in forms if unicodedata.category(form) not in ("Cf", "Mn"))
 
 
 def fold(word: str) -> str:

@@ -29,9 +29,15 @@ class NameWords(Strict):
 
 
 @cache
+def organisation_words() -> NameWords:
+    """Read organisation_words.yml, once, as it is written."""
+    return read_model(_FILE, NameWords, "pipeline/confidentiality/organisation_words.yml")
+
+
+@cache
 def name_words() -> NameWords:
     """Return the lists, folded but for the initials."""
-    read = read_model(_FILE, NameWords, "pipeline/confidentiality/organisation_words.yml")
+    read = organisation_words()
     lists = {
         key: frozenset(fold(as_seen(word)[0]) for word in words)
         for key, words in read

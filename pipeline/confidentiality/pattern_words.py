@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from pipeline.yaml_files import Strict, read_yaml
+from pipeline.yaml_files import Strict, read_model
 
 _FILE = Path(__file__).with_name("patterns.yml")
 _BEFORE = 60
@@ -79,7 +79,7 @@ class PatternWords(Strict):
 @cache
 def pattern_words() -> PatternWords:
     """Read patterns.yml, once."""
-    return PatternWords.model_validate(read_yaml(_FILE, "pipeline/confidentiality/patterns.yml"))
+    return read_model(_FILE, PatternWords, "pipeline/confidentiality/patterns.yml")
 
 
 def one_of(words: Iterable[str]) -> str:

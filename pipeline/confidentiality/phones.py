@@ -197,16 +197,16 @@ def _is_of_a_code(run: _Run, first: int, last: int) -> bool:
     start, end = run.groups[first][0], run.groups[last][1]
     before = run.text[max(0, start - 2) : start]
     if first == 0 and not run.is_labelled and _OF_A_CODE.search(before):
-        return not (before.endswith("/") and _is_list(run.text, start - 1, end))
+        return not (before.endswith("/") and _is_list(run.text, start - 1))
     if first == 0 and before[-1:].isalpha():
         return True
     after = run.text[end : end + 2]
     if last == len(run.groups) - 1 and _AFTER_A_CODE.match(after) and not _extension().match(run.text, end):
-        return not (after.startswith(("/", ",")) and _is_list(run.text, end, end)) and not run.is_labelled
+        return not (after.startswith(("/", ",")) and _is_list(run.text, end)) and not run.is_labelled
     return False
 
 
-def _is_list(text: str, stroke: int, end: int) -> bool:
+def _is_list(text: str, stroke: int) -> bool:
     """Say whether a stroke parts two numbers that are both long enough: 99112233/88112233."""
     before = re.search(r"\d{4,}$", text[max(0, stroke - 8) : stroke])
     after = re.match(r"[/,][ ]?\d{4,}", text[stroke : stroke + 8])

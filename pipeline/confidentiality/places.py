@@ -28,7 +28,6 @@ _DEGREES = re.compile(
     rf"(?:[ ,;/]{{0,3}}{_PART}(?:[NSEWСЮВЗ](?!\w)|[сюзв]\.[ ]?[шд]\.)?)?"
 )
 _DIRECTION = re.compile(r"[NSEWСЮВЗ]|[сюзв]\.[ ]?[шд]\.|['′’]")
-_NAME = r"[^\W\d_][\w.'’-]{0,30}"
 _UPPER_NAME = r"(?=[^\W\d_a-zа-яёөү])[^\W\d_][\w.'’-]{0,30}"
 _HOUSE = r"\d{1,6}[A-Za-zА-Яа-я]?(?:[-/]\d{1,4}[A-Za-z]?)?"
 _NUMBER_AFTER = rf"(?!(?:19|20)\d\d(?!\w)){_HOUSE}(?![\w%]|[.,]\d)"

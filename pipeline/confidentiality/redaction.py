@@ -175,8 +175,7 @@ def _spellings_of(name: str, kind: Kind) -> Iterator[Spelling]:
 
 def _kept_spellings(name: str) -> Iterator[Spelling]:
     """Yield a name that stays, as it is and without company forms."""
-    whole, *_ = organisation_spellings(name)
-    yield whole
+    yield next(organisation_spellings(name))
     core = " ".join(core_of(name))
     if core:
         yield next(organisation_spellings(core))

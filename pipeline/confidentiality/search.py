@@ -12,6 +12,7 @@ from pipeline.confidentiality.figures import are_figures
 from pipeline.confidentiality.hits import Hit, Kind
 from pipeline.confidentiality.patterns import find_patterns
 from pipeline.confidentiality.readable.text import Seen, forms, lines_as_one, usual, without_dates
+from pipeline.confidentiality.redacting import replaced
 from pipeline.confidentiality.redaction import KnownNames
 
 _A_KIND = {
@@ -32,6 +33,8 @@ _OF_WORDS: tuple[Kind, ...] = ("email", "handle", "link")
 """What is looked for across the end of a line without a blank; figures would run together."""
 _MAY_HOLD = re.compile(r"[\d@＠/№]|: |\bat\b", re.IGNORECASE)
 """What a text has that holds a pattern; it saves half the time to look for that first."""
+_OF_PLACES: tuple[Kind, ...] = ("address", "coordinates")
+"""What a heading or a place of the register can be taken for."""
 _SHORTEST = 6
 """Characters of the shortest pattern."""
 _GONE = "\n·\n\n·\n"
@@ -80,12 +83,13 @@ class OwnWords:
             return text
         return _TOKEN.sub(lambda match: "·" if match[0] in self.numbers else match[0], text)
 
-    def hold(self, hit: Hit, text: str, *, is_public: bool) -> bool:
-        """Whether what was found is a heading, or inside the house a place."""
-        found = text[hit.start : hit.end].casefold()
-        if hit.kind not in ("address", "coordinates"):
-            return False
-        return found in self.known_headings or (not is_public and found in self.known_places)
+    def is_heading(self, hit: Hit, text: str) -> bool:
+        """Whether what was found is a heading, or a part of one."""
+        return hit.kind in _OF_PLACES and text[hit.start : hit.end].casefold() in self.known_headings
+
+    def is_place(self, hit: Hit, text: str) -> bool:
+        """Whether what was found is a place that grievances are counted by, or a part of one."""
+        return hit.kind in _OF_PLACES and text[hit.start : hit.end].casefold() in self.known_places
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,7 @@ class Search:
     contacts: tuple[str, ...] = ()
     words: OwnWords = OwnWords()
     _own: list[tuple[Kind, str]] = field(default_factory=list, compare=False)
-    _done: dict[tuple[Seen, bool], frozenset[Find]] = field(default_factory=dict, compare=False)
+    _done: dict[Seen, tuple[frozenset[Find], frozenset[Find]]] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
         for text in self.contacts:
@@ -115,9 +119,10 @@ class Search:
         """Return what the texts hold, each kind and rule once, sorted."""
         found: set[Find] = set()
         for text in texts:
-            if (text, is_public) not in self._done:
-                self._done[text, is_public] = frozenset(self._found_in(text, is_public))
-            found |= self._done[text, is_public]
+            if text not in self._done:
+                self._done[text] = self._found_in(text)
+            in_public, inside = self._done[text]
+            found |= in_public if is_public else inside
         return sorted(found, key=str)
 
     def replaced(self, text: str) -> str:
@@ -127,30 +132,34 @@ class Search:
         seen = without_dates(text)
         rest = [hit for hit in find_patterns(seen, self.locale) if self._is_meant(seen, hit, is_laid_out=False)]
         rest = [hit for hit in rest if not any(_overlap(hit, name) for name in named)]
-        for hit in sorted((*named, *rest), key=lambda hit: -hit.start):
-            text = text[: hit.start] + hit.placeholder + text[hit.end :]
-        return text
+        return replaced(text, sorted((*named, *rest), key=lambda hit: hit.start), numbered=False)
 
-    def _found_in(self, seen: Seen, is_public: bool) -> set[Find]:
-        found = set()
+    def _found_in(self, seen: Seen) -> tuple[frozenset[Find], frozenset[Find]]:
+        """Return what a text holds where it is public, and where it stays inside: there places are none."""
+        in_public, inside = set[Find](), set[Find]()
         for form in forms(seen.text):
-            found |= {Find(f"the name of a known {hit.kind}", hit.rule) for hit in self._names.find(form)}
+            names = {Find(f"the name of a known {hit.kind}", hit.rule) for hit in self._names.find(form)}
+            in_public |= names
+            inside |= names
             if not seen.is_code and len(form) >= _SHORTEST:
-                hits = self._patterns(form, seen, is_public)
-                found |= {Find(_A_KIND.get(hit.kind, hit.kind), hit.rule) for hit in hits}
-        return found
+                for hit, is_place in self._patterns(form, seen):
+                    find = Find(_A_KIND.get(hit.kind, hit.kind), hit.rule)
+                    in_public.add(find)
+                    if not is_place:
+                        inside.add(find)
+        return frozenset(in_public), frozenset(inside)
 
-    def _patterns(self, text: str, seen: Seen, is_public: bool) -> Iterator[Hit]:
-        """Find patterns; words also across the ends of lines, where no line has one for itself."""
+    def _patterns(self, text: str, seen: Seen) -> Iterator[tuple[Hit, bool]]:
+        """Find patterns, each with whether it is a place; words also across lines, where no line has one for itself."""
         whole = self._without_own(self.words.without_numbers(usual(text, is_laid_out=seen.is_laid_out)))
         if not _MAY_HOLD.search(whole):
             return
         hits = find_patterns(whole, self.locale)
         meant = (hit for hit in hits if self._is_meant(whole, hit, is_laid_out=seen.is_laid_out))
-        yield from (hit for hit in meant if not self.words.hold(hit, whole, is_public=is_public))
+        yield from ((hit, self.words.is_place(hit, whole)) for hit in meant if not self.words.is_heading(hit, whole))
         if "\n" in whole:
             rest = lines_as_one(_without(whole, hits))
-            yield from (hit for hit in find_patterns(rest, self.locale) if hit.kind in _OF_WORDS)
+            yield from ((hit, False) for hit in find_patterns(rest, self.locale) if hit.kind in _OF_WORDS)
 
     def _is_meant(self, text: str, hit: Hit, *, is_laid_out: bool) -> bool:
         is_own = self._is_own(hit.kind, text[hit.start : hit.end])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 
 
 def as_seen(text: str) -> tuple[str, list[int] | None]:
@@ -13,15 +14,26 @@ def as_seen(text: str) -> tuple[str, list[int] | None]:
     text, places
         Where each character stands in the source; None where every one stands at its own place.
     """
+    return mapped(text, _form)
+
+
+def mapped(text: str, form_of: Callable[[str], str]) -> tuple[str, list[int] | None]:
+    """Write a text with another form for each of its letters, one or several characters or none.
+
+    Returns
+    -------
+    text, places
+        Where each character stands in the source; None where every one stands at its own place.
+    """
     if text.isascii():
         return text, None
-    forms = {letter: form for letter in set(text) if (form := _form(letter)) != letter}
+    forms = {letter: form for letter in set(text) if (form := form_of(letter)) != letter}
     if not forms:
         return text, None
     seen = text.translate({ord(letter): form for letter, form in forms.items()})
-    if "" not in forms.values():
+    if all(len(form) == 1 for form in forms.values()):
         return seen, None
-    return seen, [place for place, letter in enumerate(text) if forms.get(letter, letter)]
+    return seen, [place for place, letter in enumerate(text) for _ in forms.get(letter, letter)]
 
 
 def _form(letter: str) -> str:

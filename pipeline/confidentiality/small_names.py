@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipeline.confidentiality.hits import Kind
+from pipeline.confidentiality.letters import is_cyrillic
 from pipeline.confidentiality.suspect_marks import marks
 from pipeline.confidentiality.suspect_words import Word
-from pipeline.confidentiality.word_forms import is_cyrillic
 
 _SHORTEST_INFORMAL, _LONGEST_INFORMAL = 3, 10
 _NO_NAME_ENDINGS = ("ing", "ed", "ly", "tion", "ness", "able", "ful", "ish")

@@ -178,7 +178,7 @@ def organisation_spellings(name: str) -> Iterator[Spelling]:
 def core_of(name: str) -> list[str]:
     """Return the words of an organisation's name without company forms and an article; none if they name nobody."""
     lists = name_words()
-    words = [word for word in WORD.findall(as_seen(name)[0])]
+    words: list[str] = WORD.findall(as_seen(name)[0])
     while words and fold(words[-1]) in lists.forms:
         words.pop()
     while words and (fold(words[0]) in lists.forms or fold(words[0]) == "the"):
@@ -201,7 +201,7 @@ def _without_one(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 
 
 def contact_spellings(cell: str) -> Iterator[Spelling]:
-    """Yield the spellings of what a contact cell holds; numbers in any grouping are phones.py's."""
+    """Yield the spellings of what a contact cell holds; numbers in any grouping are known_phones.py's."""
     yield from _contact(cell)
     for piece in _BETWEEN_CONTACTS.split(cell):
         if len(piece.split()) == 1 or len(WORD.findall(piece)) >= _ADDRESS_WORDS:

@@ -8,15 +8,23 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from pipeline.confidentiality.name_words import organisation_words
 from pipeline.confidentiality.word_forms import folded
-from pipeline.yaml_files import Strict, read_yaml
+from pipeline.yaml_files import Strict, read_model
 
 _FOLDER = Path(__file__).parent
 WORD = re.compile(r"[^\W\d_]+(?:['’\-‐][^\W\d_]+)*")
 """A word: letters, with apostrophes and hyphens between them."""
 
 
-class _Lists(Strict):
+class _Pattern(Strict):
+    rule: str
+    pattern: str
+
+
+class Suspects(Strict):
+    """suspects.yml; see there."""
+
     titles: tuple[str, ...]
     abbreviations: tuple[str, ...]
     titles_behind: tuple[str, ...]
@@ -29,6 +37,14 @@ class _Lists(Strict):
     places: tuple[str, ...]
     organisations: tuple[str, ...]
     ands: tuple[str, ...]
+    description_words: dict[str, tuple[str, ...]]
+    descriptions: tuple[_Pattern, ...]
+
+
+@cache
+def suspects() -> Suspects:
+    """Read suspects.yml, once."""
+    return read_model(_FOLDER / "suspects.yml", Suspects, "pipeline/confidentiality/suspects.yml")
 
 
 @dataclass(frozen=True)
@@ -55,10 +71,8 @@ class Marks:
 
 @cache
 def marks() -> Marks:
-    """Read suspects.yml, once."""
-    written = read_yaml(_FOLDER / "suspects.yml", "pipeline/confidentiality/suspects.yml")
-    read = _Lists.model_validate({key: written[key] for key in _Lists.model_fields})
-    known = read_yaml(_FOLDER / "organisation_words.yml", "pipeline/confidentiality/organisation_words.yml")
+    """Return the words, folded."""
+    read, known = suspects(), organisation_words()
     prompts: dict[str, list[tuple[str, ...]]] = {}
     for prompt in read.prompts:
         words = tuple(folded(word) for word in WORD.findall(prompt))
@@ -74,9 +88,9 @@ def marks() -> Marks:
         verbs=_folded(read.verbs),
         particles=_folded(read.particles),
         places=_folded(read.places),
-        organisations=_folded((*read.organisations, *known["words"])),
+        organisations=_folded((*read.organisations, *known.words)),
         ands=_folded(read.ands),
-        forms=_folded(known["forms"]),
+        forms=_folded(known.forms),
     )
 
 

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator
 
 from pipeline.confidentiality.descriptions import find_descriptions
 from pipeline.confidentiality.hits import Hit
+from pipeline.confidentiality.letters import is_cyrillic
 from pipeline.confidentiality.small_names import Found, goes_on, in_lists, is_prompted, places_of, small_names
 from pipeline.confidentiality.suspect_marks import marks
 from pipeline.confidentiality.suspect_words import Word, words_of
-from pipeline.confidentiality.word_forms import is_cyrillic
 
 _LONGEST_NAME = 5
 """Words in capitals up to which a run of them is one name; a longer one is a heading: each word is looked at."""

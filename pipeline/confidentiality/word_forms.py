@@ -7,11 +7,12 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
+from pipeline.confidentiality.letters import is_cyrillic
+
 _LETTERS = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "ё": "е", "’": "'"}
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ё": "е", "’": "'"}
 )
 """Letters that have no accent that could be taken off, as the lists write them."""
-_CYRILLIC = re.compile("[Ѐ-ӿ]")
 _SHORTEST_STEM = 3
 _ENGLISH = ("s", "es", "ed", "d", "ing", "ly", "er", "ers", "r", "rs", "ment", "ness", "able", "y", "ies", "ied", "in")
 _DRAWN_OUT = re.compile(r"(\w)\1{2,}")
@@ -33,14 +34,9 @@ _RUSSIAN_BASES = ("", "а", "я", "й", "ь", "о", "е", "ия", "ый", "ий"
 def folded(word: str) -> str:
     """Write a word as the lists do: small letters, one apostrophe; Latin ones without accents."""
     word = word.casefold().translate(_LETTERS)
-    if word.isascii() or _CYRILLIC.search(word):
+    if word.isascii() or is_cyrillic(word):
         return word
     return "".join(letter for letter in unicodedata.normalize("NFKD", word) if unicodedata.category(letter) != "Mn")
-
-
-def is_cyrillic(word: str) -> bool:
-    """Tell whether a word holds a Cyrillic letter."""
-    return _CYRILLIC.search(word) is not None
 
 
 def cases(word: str) -> Iterator[str]:

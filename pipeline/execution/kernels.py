@@ -199,7 +199,7 @@ def _has_ended(process: subprocess.Popen[bytes] | ForkedProcess, seconds: float)
 class Kernels:
     """The kernels of one run, all with one working directory and one environment."""
 
-    def __init__(self, home: Home, folder: Path, say: Callable[[str], None] = lambda sentence: None) -> None:
+    def __init__(self, home: Home, folder: Path, say: Callable[[str], None]) -> None:
         self.folder = folder
         self.scratch = home.scratch
         self.sentence_errors = home.sentence_errors
@@ -254,28 +254,19 @@ class Kernels:
         return kernel
 
     def _booted(self) -> HermeticKernelManager:
-        kernel = self._next_manager()
-        if self._server is None:
-            kernel.boot(self.folder, self._environment)
-            return kernel
-        try:
-            kernel.boot(self.folder, self._environment, self._server)
-            return kernel
-        except NoServerError as reason:
-            self._running.remove(kernel)
-            self._server = None
-            if self.is_stopped:
-                raise ExecutionError("The run was stopped.") from None
-            self._say(COLD.format(reason=reason))
-        kernel = self._next_manager()
-        kernel.boot(self.folder, self._environment)
-        return kernel
-
-    def _next_manager(self) -> HermeticKernelManager:
-        self._started += 1
-        kernel = HermeticKernelManager(self.scratch, self._started)
-        self._running.append(kernel)
-        return kernel
+        while True:
+            self._started += 1
+            kernel = HermeticKernelManager(self.scratch, self._started)
+            self._running.append(kernel)
+            try:
+                kernel.boot(self.folder, self._environment, self._server)
+                return kernel
+            except NoServerError as reason:  # without a server none is raised
+                self._running.remove(kernel)
+                self._server = None
+                if self.is_stopped:
+                    raise ExecutionError("The run was stopped.") from None
+                self._say(COLD.format(reason=reason))
 
     def _write_profile(self) -> None:
         """Lay out an IPython profile whose only startup file is ours."""
@@ -295,7 +286,7 @@ def repository() -> Path:
 
 
 @contextmanager
-def open_kernels(home: Home, folder: Path, say: Callable[[str], None] = lambda sentence: None) -> Iterator[Kernels]:
+def open_kernels(home: Home, folder: Path, say: Callable[[str], None]) -> Iterator[Kernels]:
     """Yield kernels with `folder` as working directory; none is left at the end.
 
     Without a server, or where it fails, which `say` tells, each kernel starts from nothing.

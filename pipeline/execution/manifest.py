@@ -53,14 +53,16 @@ def _digest_of_all(digests_by_name: Mapping[str, str]) -> str:
 def build_record(
     folder: Path,
     inputs: Mapping[str, str],
-    code_roots: Iterable[Path],
+    code: Mapping[str, str],
     parameters: Mapping[str, str],
     more: Mapping[str, Any] | None = None,
 ) -> Record:
-    """Describe a run whose files lie in the set `folder`; `inputs` are digests by name, `more` is added as it is."""
-    code = code_digests(code_roots)
+    """Describe a run whose files lie in the set `folder`.
+
+    `inputs` and `code` are digests by name, as they were when it began; `more` is added as it is.
+    """
     return {
-        "code": code,
+        "code": dict(code),
         **_program(code),
         "inputs": dict(inputs),
         "parameters": dict(parameters),

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from pipeline.execution.manifest import CODE_SUFFIXES
+from pipeline.execution.imports import named_by, named_by_notebook
+from pipeline.execution.manifest import CODE_SUFFIXES, code_digests
 
-_IMPORT = re.compile(
-    r"^[ \t]*(?:from[ \t]+(?P<module>[\w.]+)[ \t]+import[ \t]*(?P<names>\([^)]*\)|[^\n]*)"
-    r"|import[ \t]+(?P<whole>[^\n]*))",
-    re.MULTILINE,
-)
-_DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*")
-_QUOTED = re.compile(r"[\"']([A-Za-z_]\w*(?:\.\w+)+)[\"']")
+_WHOLE = "pipeline.execution.manifest.code_digest"
+"""Who asks for the digest of the whole program depends on all of it."""
 
 
 class Program:
@@ -33,10 +28,13 @@ class Program:
         These are the modules that it imports, that those import, and so on, wherever in a module that is done. A text
         that is the name of a module counts as an import of it, since a process may be started by it. What is no module
         (rules, words, templates) counts where one of those in its package names it or its folder, or where no module
-        at all does.
+        at all does. A notebook that shows the digest of the program depends on every file of it.
         """
+        names = list(named_by_notebook(notebook))
+        if _WHOLE in names:
+            return list(code_digests(self._roots))
         found: set[str] = set()
-        open_ends = list(self._named(_code_of(notebook)))
+        open_ends = list(self._named(names))
         while open_ends:
             name = open_ends.pop()
             if name not in found:
@@ -76,32 +74,17 @@ class Program:
 
     def _named_by(self, module: str) -> frozenset[str]:
         if module not in self._next:
-            self._next[module] = frozenset(self._named(self._text(module)))
+            self._next[module] = frozenset(self._named(named_by(self._text(module))))
         return self._next[module]
 
-    def _named(self, text: str) -> Iterator[str]:
-        """Yield the modules that a text names, and the packages that they are in."""
-        for name in _names_in(text):
+    def _named(self, names: Iterable[str]) -> Iterator[str]:
+        """Yield the modules among some names, and the packages that they are in."""
+        for name in names:
             parts = name.split(".")
             yield from (whole for end in range(1, len(parts) + 1) if (whole := ".".join(parts[:end])) in self._modules)
 
     def _shown(self, path: Path) -> str:
         return next(path.relative_to(root.parent).as_posix() for root in self._roots if path.is_relative_to(root))
-
-
-def _names_in(text: str) -> Iterator[str]:
-    for match in _IMPORT.finditer(text):
-        if match["module"]:
-            yield match["module"]
-            yield from (f"{match['module']}.{name}" for name in _DOTTED.findall(match["names"]))
-        else:
-            yield from _DOTTED.findall(match["whole"])
-    yield from _QUOTED.findall(text)
-
-
-def _code_of(notebook: Path) -> str:
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    return "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
 
 
 def _dotted(path: Path, root: Path) -> str:

@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pipeline.execution.manifest import code_digests, digests, file_digest, output_digests
+from pipeline.execution.manifest import code_digests, file_digest, output_digests
 from pipeline.execution.program import Program
 
 Record = dict[str, Any]
@@ -60,9 +60,9 @@ def _first_changed(then: Mapping[str, str], now: Mapping[str, str]) -> str | Non
     return None
 
 
-def basis_of(code_roots: Iterable[Path], data: Mapping[str, Path]) -> Basis:
-    """Take the digests of everything that a set can depend on; `data` are all files beside the program, by name."""
-    return Basis(code_digests(code_roots), digests(data), _environment())
+def basis_of(code_roots: Iterable[Path], data: Mapping[str, str]) -> Basis:
+    """Say what a run is made from; `data` are the digests of all files beside the program, by name."""
+    return Basis(code_digests(code_roots), data, _environment())
 
 
 def _environment() -> str:
@@ -105,17 +105,17 @@ class Stages:
         """What the program consists of."""
         return Program(self.code_roots)
 
-    def reason_to_run(self, name: str, source: Path, parameters: Mapping[str, str]) -> str | None:
+    def reason_to_run(self, name: str, source: Path, digest: str, parameters: Mapping[str, str]) -> str | None:
         """Say why a stage has to run though those before it give what they gave; None where it need not.
 
-        The reason is empty where no former run has left it.
+        `digest` is that of the notebook. The reason is empty where no former run has left the stage.
         """
         former: Entry | None = self.record.get("stages", {}).get(name)
         if former is None or self.basis is None:
             return ""
         if former["parameters"] != dict(parameters):
             return "it was asked for with other parameters"
-        if former["notebook"] != file_digest(source):
+        if former["notebook"] != digest:
             return f"{source.name} changed"
         changed = self.basis.difference(self.record, {*former["code"], *self._code_of(former, source)})
         if changed:
@@ -144,14 +144,16 @@ class Stages:
         """Return the digests of the files that a stage finds."""
         return output_digests(folder) if self.basis is not None else {}
 
-    def entry(self, source: Path, parameters: Mapping[str, str], before: Mapping[str, str], folder: Path) -> Entry:
+    def entry(
+        self, source: Path, digest: str, parameters: Mapping[str, str], before: Mapping[str, str], folder: Path
+    ) -> Entry:
         """Describe a stage that has run, for the manifest."""
         if self.basis is None:
             return {}
         written = {name: digest for name, digest in output_digests(folder).items() if before.get(name) != digest}
         return {
             "code": self.program.files_of(source),
-            "notebook": file_digest(source),
+            "notebook": digest,
             "outputs": written,
             "parameters": dict(parameters),
         }

@@ -14,21 +14,19 @@ from typing import TYPE_CHECKING
 
 from pipeline.execution.environment import kernel_environment
 from pipeline.execution.errors import FULL_DISK_CODES, ExecutionError, NotebookFailed, explained, full_disk
+from pipeline.execution.imports import imported_modules
 from pipeline.execution.interrupts import Interrupts, interruptible
-from pipeline.execution.manifest import build_record, digests, read_manifest, write_manifest
+from pipeline.execution.manifest import build_record, code_digests, digests, file_digest, read_manifest, write_manifest
 from pipeline.execution.parameters import declared_parameters, refuse_undeclared
 from pipeline.execution.progress import Progress
 from pipeline.execution.reuse import Entry, Stages, basis_of
 from pipeline.execution.scratch import scratch_folder
 from pipeline.execution.sets import FAILED, NOTEBOOKS, locked_set, restore_public, staging
 from pipeline.execution.trees import remove
-from pipeline.execution.warm import Home, imported_modules, open_server
+from pipeline.execution.warm import Home, open_server
 
 if TYPE_CHECKING:  # it brings Jupyter along, which a run that takes everything over can do without
     from pipeline.execution.kernels import Kernels
-
-LOCK_SECONDS = 600.0
-"""How long a run waits for another one of the same set, in seconds."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,7 @@ def run(
     set and raises to refuse it. What `inputs` gives is hashed before and after. `one_of_many` names the set where
     several are made: steps then show on a terminal's bar alone. `names_nobody` is asked of a failed notebook (its
     second argument, in the set in the making, the first); one that names somebody is kept without its outputs.
-    `meanwhile` is called in a thread of its own while notebooks run: it may import what the steps need.
+    `meanwhile` is called in a thread of its own after the first notebook that runs: it may import what the steps need.
 
     `data` gives every file that the notebooks may read besides the program; with it stages are taken over from the
     former set as far as nothing has changed that they depend on (`reuse`), unless `is_forced`. Without it every stage
@@ -85,21 +83,21 @@ def run(
     try:
         with (
             interruptible() as interrupts,
-            locked_set(target, wait_seconds=LOCK_SECONDS, say=progress.say) as place,
+            locked_set(target, say=progress.say) as place,
         ):
             former = read_manifest(place)
-            with explained(place):
-                basis = basis_of(code_roots, data()) if data is not None else None
+            basis = basis_of(code_roots, _input_digests(data())) if data is not None else None
+            known = basis.data if basis is not None else {}
             with staging(place, keep_public) as folder:
                 stages = Stages(place, {} if is_forced else former, basis, code_roots)
                 plan = [_planned(stages, name, source, parameters) for name, source in notebooks]
                 with (
                     _home(environment, plan, sentence_errors, progress) as home,
-                    _failed_kept(place),
-                    _without_names(folder, names_nobody),
+                    _failed_kept(place, folder, names_nobody),
                 ):
                     names = dict(inputs())
-                    before = _input_digests(names)
+                    before = _input_digests({name: path for name, path in names.items() if name not in known})
+                    before |= {name: digest for name, digest in known.items() if name in names}
                     entries = _execute(folder, plan, stages, home, progress, interrupts, meanwhile)
                 for step in steps:
                     with progress.step(step.name), explained(place):
@@ -111,7 +109,8 @@ def run(
                         guard(folder)
                     _refuse_changed(before, names)
                     more = {**basis.as_record(), "is_whole": not keep_public, "stages": entries} if basis else {}
-                    record = build_record(folder, before, code_roots, parameters, more)
+                    code = basis.code if basis is not None else code_digests(code_roots)
+                    record = build_record(folder, before, code, parameters, more)
                     write_manifest(folder, record, (former or {}) if keep_public else None)
                 interrupts.finish()
     finally:
@@ -124,6 +123,7 @@ class _Planned:
 
     name: str
     source: Path
+    digest: str
     parameters: dict[str, str]
     reason: str | None
 
@@ -131,7 +131,8 @@ class _Planned:
 def _planned(stages: Stages, name: str, source: Path, parameters: Mapping[str, str]) -> _Planned:
     declared = declared_parameters(source)
     own = {parameter: value for parameter, value in parameters.items() if parameter in declared}
-    return _Planned(name, source, own, stages.reason_to_run(name, source, own))
+    digest = file_digest(source)
+    return _Planned(name, source, digest, own, stages.reason_to_run(name, source, digest, own))
 
 
 @contextmanager
@@ -200,7 +201,7 @@ def _run_stage(stage: _Planned, stages: Stages, folder: Path, kernels: Kernels, 
 
     before = stages.files_before(folder)
     execute(stage.source, folder / NOTEBOOKS / stage.source.name, stage.parameters, kernels, is_last=is_last)
-    return stages.entry(stage.source, stage.parameters, before, folder)
+    return stages.entry(stage.source, stage.digest, stage.parameters, before, folder)
 
 
 def _input_digests(inputs: Mapping[str, Path]) -> dict[str, str]:
@@ -225,35 +226,36 @@ def _refuse_changed(before: Mapping[str, str], inputs: Mapping[str, Path]) -> No
 
 
 @contextmanager
-def _failed_kept(place: Path) -> Iterator[None]:
-    """Keep a failed notebook below the former set's internal/failed, which is all that is touched there."""
+def _failed_kept(place: Path, folder: Path, names_nobody: Callable[[Path, Path], bool] | None) -> Iterator[None]:
+    """Keep a failed notebook below the former set's internal/failed, which is all that is touched there.
+
+    One that names somebody, or of which nobody can say that it does not, is kept without its outputs.
+    """
     try:
         yield
     except NotebookFailed as failure:
         if failure.system_code in FULL_DISK_CODES:
             raise ExecutionError(full_disk(place)) from None
-        kept = _keep(failure.failed_notebook, place)
-        raise NotebookFailed(failure.stage, failure.error_name, failure.message, kept, failure.system_code) from None
+        with explained(place):
+            name = failure.error_name if names_nobody is None else _searched(failure, folder, names_nobody)
+            kept = _keep(failure.failed_notebook, place)
+        raise NotebookFailed(failure.stage, name, failure.message, kept, failure.system_code) from None
 
 
-@contextmanager
-def _without_names(folder: Path, names_nobody: Callable[[Path, Path], bool] | None) -> Iterator[None]:
-    """Take the outputs out of a failed notebook that names somebody, or of which nobody can say that it does not."""
-    try:
-        yield
-    except NotebookFailed as failure:
-        from pipeline.execution.normalising import to_text
-        from pipeline.execution.scrubbing import withhold_outputs
+def _searched(failure: NotebookFailed, folder: Path, names_nobody: Callable[[Path, Path], bool]) -> str:
+    """Take out of a failed notebook what names somebody; returns the name of the error, as far as it may be told."""
+    from pipeline.execution.normalising import to_text
+    from pipeline.execution.scrubbing import withhold_outputs
 
-        path, name = failure.failed_notebook, failure.error_name
-        notebook = json.loads(path.read_text(encoding="utf-8"))
-        for keep_places in (True, False):
-            if names_nobody is None or _is_sure(names_nobody, folder, path):
-                break
-            withheld = withhold_outputs(notebook, keep_places=keep_places)
-            path.write_text(to_text(withheld), encoding="utf-8", newline="\n")
-            name = failure.error_name if keep_places or failure.message else "Exception"
-        raise NotebookFailed(failure.stage, name, failure.message, path, failure.system_code) from None
+    path, name = failure.failed_notebook, failure.error_name
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    for keep_places in (True, False):
+        if _is_sure(names_nobody, folder, path):
+            break
+        withheld = withhold_outputs(notebook, keep_places=keep_places)
+        path.write_text(to_text(withheld), encoding="utf-8", newline="\n")
+        name = failure.error_name if keep_places or failure.message else "Exception"
+    return name
 
 
 def _is_sure(names_nobody: Callable[[Path, Path], bool], folder: Path, notebook: Path) -> bool:

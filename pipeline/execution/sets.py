@@ -25,6 +25,8 @@ INTERNAL = "internal"
 NOTEBOOKS = "internal/notebooks"
 FAILED = "internal/failed"
 MANIFEST = "manifest.json"
+LOCK_SECONDS = 600.0
+"""How long a run waits for another one of the same set, in seconds."""
 
 
 @contextmanager
@@ -32,7 +34,7 @@ def staged_set(
     target: Path,
     keep_public: bool = False,
     *,
-    wait_seconds: float = 600,
+    wait_seconds: float = LOCK_SECONDS,
     say: Callable[[str], None] = lambda sentence: None,
 ) -> Iterator[Path]:
     """Yield a folder to make the set in; leaving it puts the set in place, an exception leaves `target` as it was.
@@ -45,7 +47,7 @@ def staged_set(
 
 
 @contextmanager
-def locked_set(target: Path, *, wait_seconds: float, say: Callable[[str], None]) -> Iterator[Path]:
+def locked_set(target: Path, *, say: Callable[[str], None], wait_seconds: float = LOCK_SECONDS) -> Iterator[Path]:
     """Hold a set alone and tidy up after killed runs; yields its real place, symbolic links followed."""
     from filelock import FileLock, Timeout  # here, since it brings asyncio along
 

@@ -5,7 +5,6 @@ On Linux alone: elsewhere a fork is not safe (macOS) or does not exist (Windows)
 
 from __future__ import annotations
 
-import ast
 import json
 import os
 import select
@@ -21,7 +20,6 @@ from typing import Any
 
 from pipeline.execution import kernel_server
 
-KILLED = -signal.SIGKILL if sys.platform != "win32" else -9
 COLD = "Every notebook starts Python anew, which takes longer: {reason}."
 _START_SECONDS = 120.0
 _ALWAYS = ("ipykernel.kernelapp", "ipykernel.zmqshell")
@@ -72,8 +70,11 @@ class ForkedProcess:
             poller.register(self._handle, select.POLLIN)
             if not poller.poll(None if seconds is None else seconds * 1000):
                 return None
-            self.returncode = self._server.code_of(self.pid)
-            os.close(self._handle)
+            code = self._server.code_of(self.pid)
+            # A signal's handler may have come in between and done the same.
+            if self.returncode is None:
+                self.returncode, handle, self._handle = code, self._handle, -1
+                os.close(handle)
         return self.returncode
 
 
@@ -126,8 +127,8 @@ class KernelServer:
             try:
                 self._answer(5.0)
             except NoServerError:
-                return KILLED
-        return self._codes.pop(process)
+                return -signal.SIGKILL
+        return self._codes[process]
 
     def kill(self) -> None:
         """End the server, and with it its kernels, at once; may be called from a signal handler."""
@@ -138,6 +139,8 @@ class KernelServer:
         self._process.kill()
         self._process.wait()
         self._connection.close()
+        for handle in self._handles:
+            os.close(handle)
 
     def _answer(self, seconds: float) -> dict[str, Any]:
         """Read one answer; keep the descriptor that came with it, and the code of a kernel that ended."""
@@ -168,8 +171,8 @@ class Home:
 
     scratch: Path
     environment: Mapping[str, str]
-    sentence_errors: frozenset[str] = frozenset()
-    server: KernelServer | None = None
+    sentence_errors: frozenset[str]
+    server: KernelServer | None
 
 
 @contextmanager
@@ -187,26 +190,3 @@ def open_server(
         yield server
     finally:
         server.close()
-
-
-def imported_modules(notebooks: Iterable[Path]) -> list[str]:
-    """List what the code of notebooks imports, each once, in order; a name imported from a module may be one itself."""
-    found: dict[str, None] = {}
-    for notebook in notebooks:
-        for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
-            if cell["cell_type"] == "code":
-                found |= dict.fromkeys(_modules_of("".join(cell["source"])))
-    return list(found)
-
-
-def _modules_of(source: str) -> Iterator[str]:
-    try:
-        tree = ast.parse(source)
-    except SyntaxError:  # the notebook tells, or it is a line that IPython alone understands
-        return
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)

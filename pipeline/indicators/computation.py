@@ -6,7 +6,7 @@ every number stand the rows for which its column is true, and `rows_behind` name
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -163,7 +163,7 @@ def measure(labelled: pd.DataFrame, project: Project, scopes: Scopes, collected:
         parts += [*computer.counts(), *computer.rates(), *computer.durations(), *computer.ages()]
         parts += computer.per_1000()
         parts += computer.by_dimension()
-    table = _tidy(parts)
+    table = tidy(parts)
     order = {name: place for place, name in enumerate(_ids_in_order())}
     scope_order = {"period": 0, "previous": 1, "cumulative": 2}
     keys = pd.DataFrame({"scope": table["scope"].map(scope_order), "indicator": table["indicator"].map(order)})
@@ -187,7 +187,7 @@ def measure_sensitive(
     for scope, window in scopes.windows().items():
         computer = _Computer(facts(cases, window, project), scope, window, project, there)
         rows += computer.sensitive(is_received(sensitive, window))
-    return _tidy(rows)
+    return tidy(rows)
 
 
 def require_definitions() -> None:
@@ -198,8 +198,9 @@ def require_definitions() -> None:
     assert shares == set(RATES), f"a share on one side alone: {', '.join(sorted(shares ^ set(RATES)))}"
 
 
-def _tidy(rows: Sequence[dict[str, object]]) -> pd.DataFrame:
-    table = pd.DataFrame(rows, columns=list(COLUMNS))
+def tidy(rows: Sequence[Mapping[str, object]], columns: Sequence[str] = COLUMNS) -> pd.DataFrame:
+    """Make a table of figures of its rows: values are floats, numerators and denominators whole numbers or missing."""
+    table = pd.DataFrame(rows, columns=list(columns))
     counts = {name: table[name].astype("Int64") for name in ("numerator", "denominator")}
     return table.assign(value=table["value"].astype("float64"), **counts)
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from pipeline.confidentiality.attack import Relation, Table, known_to_hold
 from pipeline.confidentiality.suppression import suppress
-from pipeline.indicators.computation import COLUMN_OF, COLUMNS, COUNTS, Measured
+from pipeline.indicators.computation import COLUMN_OF, COLUMNS, COUNTS, Measured, tidy
 from pipeline.indicators.published import Published
 from pipeline.indicators.spans import Span, SpanRelation, span_relations
 from pipeline.period import Scopes
@@ -70,20 +70,18 @@ def protected(
         for table in tables:
             if not table.is_released:
                 rows += _rows(table, {m: r for (of, m), r in result.cells.items() if of == table.name}, result.withheld)
-    return _tidy(rows)
+    return tidy(rows, PROTECTED_COLUMNS)
 
 
 def as_shown(table: pd.DataFrame) -> pd.DataFrame:
     """Take from the table of `protected` what may be shown: no value that is left out, a withheld table as one line."""
     is_hidden = table["state"].eq(SUPPRESSED)
     is_withheld = table["state"].eq(WITHHELD)
-    first = is_withheld & ~table.loc[is_withheld].duplicated(["indicator", "scope", "dimension"]).reindex(
-        table.index, fill_value=True
-    )
+    again = is_withheld & table.duplicated(["indicator", "scope", "dimension"])
     shown = table.assign(
         value=table["value"].mask(is_hidden | is_withheld), member=table["member"].mask(is_withheld, "")
     )
-    return shown[~is_withheld | first].reset_index(drop=True)
+    return shown[~again].reset_index(drop=True)
 
 
 def reviewed(shown: pd.DataFrame, scope: str) -> pd.DataFrame:
@@ -123,8 +121,11 @@ class _Counted:
         merged = [facts[part].map(self._merged(part)) for part in parts]
         member = merged[0] if len(parts) == 1 else merged[0] + BESIDE + merged[1]
         summed = COUNTS[indicator](facts).groupby(member).sum()
-        members = (BESIDE.join(one) for one in product(*(self.members(part) for part in parts)))
-        return {one: int(summed.get(one, 0)) for one in members}
+        return {one: int(summed.get(one, 0)) for one in self.listed(name)}
+
+    def listed(self, name: str) -> list[str]:
+        """Return the members of a table: those that occur since the start, or are expected."""
+        return [BESIDE.join(one) for one in product(*(self.members(part) for part in self.names[name]))]
 
     def members(self, part: str) -> list[str]:
         given, merged = self.project.settings.beneficiaries, self._merged(part)
@@ -195,7 +196,7 @@ class _Links:
             return
         rows = record.disclosed[record.disclosed["dimension"].isin(list(self.names))]
         headlines = record.figures[record.figures["dimension"] == ""].set_index(["indicator", "scope"])["value"]
-        listed = {name: list(self.counted.counts("received", "cumulative", name)) for name in self.names}
+        listed = {name: self.counted.listed(name) for name in self.names}
         for (indicator, scope, name), own in rows.groupby(["indicator", "scope", "dimension"], sort=False):
             was_withheld = bool((own["state"] == WITHHELD).any())
             counts: dict[str, int | None] = {
@@ -289,20 +290,22 @@ class _Links:
 
     def _same_people(self, name: str, tables: Sequence[Table]) -> Iterator[list[str]]:
         """Put together the members that a merge of one of the releases joins; where all list the same, one by one."""
+        from scipy.cluster.hierarchy import DisjointSet  # here, since it takes a while to import
+
         merges = [self.counted.project.settings.disclosure.merge, *(record.merge for record in self.records)]
-        groups: dict[str, str] = {}
-        for part in self.names[name]:
-            for merge in merges:
-                for name_of, members in merge.get(part, {}).items():  # type: ignore[attr-defined]
-                    first = groups.get(fold(name_of), fold(name_of))
-                    for member in (name_of, *members):
-                        former = groups.get(fold(member), fold(member))
-                        groups = {one: first if root == former else root for one, root in groups.items()}
-                        groups[fold(member)] = first
+        people = DisjointSet()
+        for part, merge in product(self.names[name], merges):
+            for name_of, members in merge.get(part, {}).items():  # type: ignore[attr-defined]
+                for member in (name_of, *members):
+                    people.add(fold(member))
+                    people.merge(fold(name_of), fold(member))
         together: dict[str, dict[str, None]] = {}
         for member in dict.fromkeys(member for table in tables for member in table.counts):
             parts = member.split(BESIDE, 1) if len(self.names[name]) > 1 else [member]
-            key = BESIDE.join(groups.get(fold(one), fold(one)) for one in parts)
+            folded = [fold(one) for one in parts]
+            for one in folded:
+                people.add(one)
+            key = BESIDE.join(people[one] for one in folded)
             together.setdefault(key, {})[member] = None
         for members in together.values():
             if all(set(members) <= set(table.counts) for table in tables):
@@ -329,9 +332,3 @@ def _rows(table: Table, cells: Mapping[str, str], withheld: Mapping[str, str]) -
             "state": WITHHELD if why else SUPPRESSED if member in cells else "stated",
             "reason": why or cells.get(member, ""),
         }
-
-
-def _tidy(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
-    table = pd.DataFrame(rows, columns=list(PROTECTED_COLUMNS))
-    counts = {name: table[name].astype("Int64") for name in ("numerator", "denominator")}
-    return table.assign(value=table["value"].astype("float64"), **counts)

@@ -13,7 +13,7 @@ from pipeline.project import Project
 from pipeline.register import findings
 from pipeline.register.corrections import apply_corrections
 from pipeline.register.explanations import read_explanations, settle
-from pipeline.register.identities import known_names, redact_findings, split_identities
+from pipeline.register.identities import known_names_in, redact_findings
 from pipeline.register.mapping import map_columns
 from pipeline.register.placement import number_gaps, place_receipts
 from pipeline.register.reading import Register, read_register
@@ -37,7 +37,7 @@ class Checked:
 
     @property
     def errors(self) -> int:
-        """How many findings would make a report a draft."""
+        """How many findings would stand against the release of a report."""
         return int((self.findings["severity"] == "error").sum())
 
 
@@ -46,18 +46,21 @@ def check_register(project: Project) -> Checked:
 
     What stops the first notebook stops this, too: an `InputError`.
     """
-    checked = checked_register(project)
-    gaps = number_gaps(checked, project)
-    found = settle(findings.joined(checked.found, gaps), read_explanations(project))
-    _, identities = split_identities(checked.table)
-    names = known_names(project, identities)
-    locale = project.locale
-    return Checked(checked, redact_findings(found, names, locale=locale), names, locale)
+    register = checked_register(project)
+    gaps = number_gaps(register, project)
+    found = settle(findings.joined(register.found, gaps), read_explanations(project))
+    names, locale = known_names_in(project, register.table), project.locale
+    return Checked(register, redact_findings(found, names, locale=locale), names, locale)
 
 
 def checked_register(project: Project) -> Register:
     """Read, map, correct and check a project's whole register, sensitive grievances among the others."""
-    return check(place_receipts(read_values(corrected_register(project), project), project), project)
+    return checked(corrected_register(project), project)
+
+
+def checked(corrected: Register, project: Project) -> Register:
+    """Read the values of a register whose corrections are applied, place its receipts and check it."""
+    return check(place_receipts(read_values(corrected, project), project), project)
 
 
 def corrected_register(project: Project) -> Register:
@@ -65,15 +68,15 @@ def corrected_register(project: Project) -> Register:
     return apply_corrections(map_columns(read_register(project), project), project)
 
 
-def told(checked: Checked) -> str:
+def told(one: Checked) -> str:
     """Write what was read and found for a terminal: tables of plain text, lines of at most 120 letters."""
-    columns = columns_read(checked.register)[["heading", "column", "filled_cells", "blank_cells"]]
+    columns = columns_read(one.register)[["heading", "column", "filled_cells", "blank_cells"]]
     parts = [
-        f"{checked.register.file}: {len(checked.register.table)} grievances",
-        _table(_without_names(sheets_read(checked.register), checked)),
-        _table(_without_names(columns, checked)),
+        f"{one.register.file}: {len(one.register.table)} grievances",
+        _table(_without_names(sheets_read(one.register), one)),
+        _table(_without_names(columns, one)),
     ]
-    found = checked.findings
+    found = one.findings
     if found.empty:
         return "\n\n".join([*parts, "Nothing was found that does not fit."])
     parts.append(_table(findings_by_rule(found)))
@@ -91,12 +94,12 @@ def _line(finding: dict[str, str]) -> str:
     return "\n".join(wrap(text, _WIDTH, subsequent_indent="    ", break_long_words=False))
 
 
-def _without_names(table: pd.DataFrame, checked: Checked) -> pd.DataFrame:
+def _without_names(table: pd.DataFrame, one: Checked) -> pd.DataFrame:
     """Replace known names, numbers and addresses in headings and names of sheets."""
 
     def redacted(column: str) -> pd.Series:
         texts = table[column].astype("str")
-        return redact_column(texts, checked.names, locale=checked.locale, with_suspects=False)[0]
+        return redact_column(texts, one.names, locale=one.locale, with_suspects=False)[0]
 
     return table.assign(**{name: redacted(name) for name in table.select_dtypes(include=["str", "object"]).columns})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.errors import InputError
-from pipeline.project import data_folder
+from pipeline.places import data_folder
 from pipeline.register.demonstration import invented_register
 from pipeline.register.dirt import SHARE, with_dirt
 

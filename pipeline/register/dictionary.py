@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pipeline.errors import InputError
-from pipeline.project import RELATIONS, REPOSITORY, STATUSES
+from pipeline.places import REPOSITORY
+from pipeline.project import RELATIONS, STATUSES
 from pipeline.register import findings
 from pipeline.register.columns import Language, dictionary
 from pipeline.register.words import SATISFACTION, general_words

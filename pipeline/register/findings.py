@@ -141,6 +141,11 @@ def in_order(found: pd.DataFrame) -> pd.DataFrame:
     return order.drop(columns="_rank").reset_index(drop=True)
 
 
+def keys_of_places(found: pd.DataFrame) -> pd.MultiIndex:
+    """Return where each finding stands: file, sheet and row as in the register, row 0 for a file as a whole."""
+    return pd.MultiIndex.from_frame(found[["source_file", "source_sheet", "row"]].fillna({"row": 0}))
+
+
 def shorten(found: pd.DataFrame) -> pd.DataFrame:
     """Cut long values, in their column and in the messages.
 

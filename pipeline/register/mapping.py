@@ -55,9 +55,8 @@ def map_columns(register: Register, project: Project) -> Register:
 
 def _with_numbers(found: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     """Give findings that were made before the columns had names the registration number of their row."""
-    numbers = table.set_index([*PLACE])["registration_no"]
-    places = pd.MultiIndex.from_frame(found[["source_file", "source_sheet", "row"]].fillna({"row": 0}))
-    return found.assign(registration_no=numbers.reindex(places).fillna("").to_numpy()) if len(found) else found
+    numbers = table.set_index([*PLACE])["registration_no"].reindex(findings.keys_of_places(found))
+    return found.assign(registration_no=numbers.fillna("").to_numpy()) if len(found) else found
 
 
 def present(register: Register) -> list[str]:

@@ -9,7 +9,8 @@ from string import Template
 
 from pipeline.errors import InputError
 from pipeline.period import shown
-from pipeline.project import LONGEST_PROJECT_CODE, Project, Settings, data_folder, is_project_code
+from pipeline.places import data_folder
+from pipeline.project import LONGEST_PROJECT_CODE, Project, Settings, is_project_code
 from pipeline.register.template import REGISTER, write_template
 from pipeline.yaml_files import read_model
 

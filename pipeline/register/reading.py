@@ -45,22 +45,14 @@ class Register:
             raise AssertionError(f"{len(self.table)} rows went in and {len(table)} came out")
         return replace(self, table=table, found=findings.joined(self.found, *noticed))
 
-    def parted(self, apart: pd.Series) -> tuple[Register, Register]:
-        """Part the rows that are marked from the others; each is in one of two registers, with the findings about it.
+    def without(self, apart: pd.Series) -> Register:
+        """Return the register as if the rows that are marked had never been in the files.
 
-        The first is as if the marked rows had never been in the files: its rows are counted anew, and what was found
-        about a file as a whole stays with it.
+        Its rows are counted anew; what was found about a file as a whole stays.
         """
         marked = pd.MultiIndex.from_frame(self.table.loc[apart, [*PLACE]])
-        places = pd.MultiIndex.from_frame(self.found[["source_file", "source_sheet", "row"]].fillna({"row": 0}))
-        is_about = places.isin(marked)
-        rest, others = (
-            replace(self, table=self.table[rows].reset_index(drop=True), found=self.found[told].reset_index(drop=True))
-            for rows, told in ((~apart, ~is_about), (apart, is_about))
-        )
-        if len(rest.table) + len(others.table) != len(self.table):
-            raise AssertionError(f"{len(self.table)} rows went in, {len(rest.table)} + {len(others.table)} came out")
-        return rest, others
+        told = self.found[~findings.keys_of_places(self.found).isin(marked)]
+        return replace(self, table=self.table[~apart].reset_index(drop=True), found=told.reset_index(drop=True))
 
 
 def register_files(project: Project) -> list[Path]:

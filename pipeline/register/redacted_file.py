@@ -24,8 +24,10 @@ from pipeline.confidentiality.patterns import find_patterns, without_overlaps
 from pipeline.confidentiality.redacting import find, replaced
 from pipeline.confidentiality.redaction import KnownNames
 from pipeline.errors import InputError
+from pipeline.files import inert_cell
 from pipeline.register.columns import alias_headings, dictionary, exact_headings, heading_key
 from pipeline.register.formats.contained import read_contained
+from pipeline.register.formats.files import OTHERS
 from pipeline.register.formats.notes import AT, COMMENT, HEADER, KIND, PROPERTY, SHEET, TEXT
 from pipeline.register.formats.sheet import Sheet
 from pipeline.register.formats.text import decode, delimiter_of, records
@@ -44,7 +46,6 @@ _LONGEST_MARGIN = 255
 _MOST_BYTES = 256 * 1024**2
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d{1,12})?")
 """A cell that is a number, and stays one; one with a nought before it may be that of a telephone."""
-_RUNS = ("=", "+", "-", "@", "\t", "\r")
 _CODES = re.compile(r'(&(?:"[^"]*"|K[0-9A-Fa-f+-]{6}|\d+|[A-Za-z&]))')
 """What in a header is no text: its place, its font, the page's number."""
 _LEFT = (
@@ -52,16 +53,7 @@ _LEFT = (
     "macros, links, formats and who wrote the workbook were not."
 )
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
-_OTHERS = {
-    b"%PDF": "a PDF",
-    b"{\\rtf": "a document in rich text (RTF)",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"PAR1": "a parquet file",
-    b"\x1f\x8b": "packed (gzip)",
-    b"7z\xbc\xaf": "an archive",
-    b"Rar!": "an archive",
-}
+_OTHERS = {**OTHERS, b"PAR1": "a parquet file", b"\x1f\x8b": "packed (gzip)"}
 
 
 @dataclass(frozen=True)
@@ -225,7 +217,7 @@ def _column_of(heading: str) -> str:
 
 
 def _inert(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_RUNS) and not _NUMBER.fullmatch(cell) else cell
+    return cell if _NUMBER.fullmatch(cell) else inert_cell(cell)
 
 
 def _workbook(path: Path, shown_as: str, redactor: Redactor) -> bytes:

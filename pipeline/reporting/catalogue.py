@@ -19,7 +19,8 @@ from jinja2 import Environment, nodes
 
 from pipeline.indicators.definitions import definitions
 from pipeline.indicators.reconciliation import NONE, OF_EACH_MEMBER, SIDES, SUM_OF_MEMBERS, TIMED
-from pipeline.project import REPOSITORY, Project
+from pipeline.places import REPOSITORY
+from pipeline.project import Project
 from pipeline.register.columns import dictionary
 from pipeline.register.findings import rules
 from pipeline.reporting.words import LOCALE

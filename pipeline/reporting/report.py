@@ -88,11 +88,6 @@ def visible_findings(stage: SetFolder) -> pd.DataFrame:
     return found[found["rule"] != GAP]
 
 
-def open_errors(stage: SetFolder) -> int:
-    """Count the errors that nobody has settled, gaps in the numbers among them."""
-    return int((stage.load("findings.parquet")["severity"] == "error").sum())
-
-
 @dataclass(frozen=True)
 class Report:
     """A report on its way; opened on a stage whose metrics are done."""
@@ -487,7 +482,6 @@ class Report:
             notes=notes,
             severities=self._severities(),
             errors=self._told_findings(self.errors),
-            more_errors=max(0, len(self.errors) - _MOST_FINDINGS) if self.is_internal else 0,
             draft_mark=self.draft_mark,
             draft_reasons=self.draft_reasons(),
             explained=self._told_findings(explained),
@@ -508,15 +502,24 @@ class Report:
         says how many stand above it. The internal edition tells findings in full.
         """
         if self.is_internal:
-            return list(found["message"].head(_MOST_FINDINGS))
+            return self._cut(list(found["message"]))
         lines = found.assign(
             number=found["registration_no"].where(found["row"].notna() & self.prints_numbers, ""),
             title=found["rule"].map(lambda rule: self.words.text(rules()[rule].title)),
             heading=found["column"].map(lambda name: self.words.text(dictionary()[name].title) if name else ""),
         )
         keys = ["title", "heading", "number", "explained"]
-        counted = lines.groupby(keys, sort=False).size().rename("count").reset_index().head(_MOST_FINDINGS)
-        return [self._told_finding(line) for line in counted.to_dict("records")]
+        counted = lines.groupby(keys, sort=False).size().rename("count").reset_index()
+        return self._cut([self._told_finding(line) for line in counted.to_dict("records")])
+
+    def _cut(self, lines: list[str]) -> list[str]:
+        """Cut a long list, saying in its last line how many were left out."""
+        more = len(lines) - _MOST_FINDINGS
+        if more <= 0:
+            return lines
+        text = self.words.text
+        left = text("and %(n)s more, in findings.csv", n=more) if self.is_internal else text("and %(n)s more", n=more)
+        return [*lines[:_MOST_FINDINGS], left]
 
     def _told_finding(self, line: dict[Any, Any]) -> str:
         where = ", ".join(part for part in (line["number"], line["heading"]) if part)
@@ -647,7 +650,7 @@ class Report:
             numeric=[1, 2],
             kind="numbers",
         )
-        gaps = self.findings[self.findings["rule"] == "number_gap"]
+        gaps = self.findings[self.findings["rule"] == GAP]
         twice = self.findings[self.findings["rule"] == "duplicate_number"]
         return self._section(
             "reconciliation",

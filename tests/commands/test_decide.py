@@ -13,7 +13,8 @@ from making import ROOT, SAMPLE, clean
 from pipeline.classification.decisions import read_decisions
 from pipeline.classification.review import COLUMNS, HEADING_ROW, SHEET, review_table, review_workbook
 from pipeline.cli import main
-from pipeline.project import DATA_VARIABLE, load_project
+from pipeline.places import DATA_VARIABLE
+from pipeline.project import load_project
 
 
 class Office:

@@ -30,9 +30,9 @@ from pipeline.commands.released import (
 )
 from pipeline.errors import InputError, ReleaseError
 from pipeline.execution.errors import ExecutionError
+from pipeline.places import OUTPUTS_VARIABLE
 from pipeline.project import Project, load_project
 from pipeline.reporting.marks import read_marks
-from pipeline.stage import OUTPUTS_VARIABLE
 
 MARK = "DRAFT: not released"
 BY = "Head of the unit"

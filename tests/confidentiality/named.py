@@ -5,15 +5,12 @@ from __future__ import annotations
 import unicodedata
 
 from pipeline.confidentiality.hits import Hit
+from pipeline.confidentiality.redacting import replaced
 from pipeline.confidentiality.redaction import KnownNames
 
 
 def redact(text: str, known: KnownNames) -> tuple[str, list[Hit]]:
     """Replace known names alone, each by the placeholder of its kind without a number."""
     text = unicodedata.normalize("NFC", text)
-    hits, last = known.find(text), 0
-    parts: list[str] = []
-    for hit in hits:
-        parts += [text[last : hit.start], hit.placeholder]
-        last = hit.end
-    return "".join([*parts, text[last:]]), hits
+    hits = known.find(text)
+    return replaced(text, hits, numbered=False), hits

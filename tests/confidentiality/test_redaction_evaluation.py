@@ -168,9 +168,9 @@ def test_other_programs_are_asked_where_they_are_installed(monkeypatch: pytest.M
 def test_without_the_texts_the_command_says_what_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from pipeline.commands import redaction_evaluation
+    from pipeline.commands import options
 
-    monkeypatch.setattr(redaction_evaluation, "REPOSITORY", tmp_path / "checkout")
+    monkeypatch.setattr(options, "REPOSITORY", tmp_path / "checkout")
     assert main(["evaluate-redaction"]) == 2
     assert "shared/data" in capsys.readouterr().err
     with pytest.raises(InputError, match=r"synth_dataset_v2\.json is not in the folder"):

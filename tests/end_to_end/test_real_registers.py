@@ -15,8 +15,8 @@ import pytest
 from making import DATA_VARIABLE, ROOT, Cleaned, clean, value
 
 from pipeline.cli import main
+from pipeline.places import OUTPUTS_VARIABLE
 from pipeline.project import load_project
-from pipeline.stage import OUTPUTS_VARIABLE
 
 SHARED = ROOT.parent / "shared" / "data"
 BOSTON = SHARED / "boston311_2015" / "boston311_2015_H1.csv.gz"

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from books import make, notebook
 
-from pipeline.execution.manifest import read_manifest
+from pipeline.execution.errors import ExecutionError
+from pipeline.execution.imports import imported_modules, named_by
+from pipeline.execution.manifest import code_digests, read_manifest
 from pipeline.execution.program import Program
 from pipeline.execution.runner import Step
 from pipeline.places import CODE_ROOTS, REPOSITORY
@@ -197,6 +199,35 @@ def test_the_files_of_a_notebook_are_those_that_its_imports_lead_to() -> None:
         for path in sorted((REPOSITORY / "notebooks").glob("0*.ipynb"))
     }
     assert list(figures.values()) == [False, False, False, True]
+
+
+def test_a_notebook_that_shows_the_digest_of_the_program_depends_on_all_of_it() -> None:
+    program, every = Program(CODE_ROOTS), set(code_digests(CODE_ROOTS))
+    whole = [
+        path.stem for path in sorted((REPOSITORY / "notebooks").glob("*.ipynb")) if set(program.files_of(path)) == every
+    ]
+    assert whole == ["04_report", "comparison"]
+
+
+def test_imports_are_read_as_python_reads_them(tmp_path: Path) -> None:
+    source = "from a.b import (c,  # not (this)\n    d)\nfrom e import \\\n    f\nrun('g.h')\n"
+    assert list(named_by(source)) == ["a.b", "a.b.c", "a.b.d", "e", "e.f", "g.h"]
+    _, book = notebook(tmp_path, "one", "%load x\nimport lost", "import kept")
+    assert imported_modules([book]) == ["kept"]
+
+
+def test_an_edit_of_the_program_during_a_run_is_no_part_of_what_ran(house: House) -> None:
+    def edit(folder: Path) -> None:
+        house.write("one.py", "def text(): return 'edited'\n")
+
+    assert house.ran(is_forced=True, steps=[Step("page", _page), Step("edit", edit)]) == "one two "
+    assert house.ran() == "one two "
+    assert (house.target / "public" / "page.txt").read_text() == "wordsedited"
+
+
+def test_a_file_beside_the_register_that_cannot_be_read_is_named(house: House) -> None:
+    with pytest.raises(ExecutionError, match=r"^notes\.txt cannot be read: No such file or directory\.$"):
+        house.ran(data=lambda: {"notes.txt": house.data / "notes.txt"})
 
 
 def _by_syntax(notebook_file: Path) -> set[str]:

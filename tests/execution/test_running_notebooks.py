@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from books import make, notebook
 
-from pipeline.execution import exchange, runner, sets
+from pipeline.execution import exchange, sets
 from pipeline.execution.errors import ExecutionError, NotebookFailed
 from pipeline.execution.manifest import code_digest, read_manifest
 from pipeline.execution.runner import Step
@@ -297,4 +297,4 @@ def test_the_digest_of_the_program_follows_its_files(tmp_path: Path) -> None:
     assert code_digest([root]) == first
     (root / "a.py").write_text("2")
     assert code_digest([root]) != first
-    assert runner.LOCK_SECONDS > 0
+    assert sets.LOCK_SECONDS > 0

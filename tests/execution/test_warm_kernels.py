@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -14,7 +15,7 @@ from books import make, notebook
 
 from pipeline.execution import warm
 from pipeline.execution.errors import NotebookFailed
-from pipeline.execution.warm import imported_modules
+from pipeline.execution.imports import imported_modules
 
 pytestmark = [
     pytest.mark.notebooks,
@@ -140,3 +141,20 @@ def test_what_the_code_of_notebooks_imports_is_listed_once_in_order(tmp_path: Pa
     _, one = notebook(tmp_path, "01_a", "import os.path, json\nfrom pathlib import Path as P", "%matplotlib inline")
     _, two = notebook(tmp_path, "02_b", "import json\nif True:\n    from . import x\n    import csv")
     assert imported_modules([one, two]) == ["os.path", "json", "pathlib", "pathlib.Path", "csv"]
+
+
+def test_a_signal_that_asks_again_for_the_end_of_a_kernel_does_no_harm() -> None:
+    class Server:
+        asked = 0
+
+        def code_of(self, process: int) -> int:
+            self.asked += 1
+            if self.asked == 1:  # as the handler of a signal does in the midst of it
+                assert kernel.poll() == 3
+            return 3
+
+    process = subprocess.Popen([sys.executable, "-c", "raise SystemExit(3)"])
+    kernel = warm.ForkedProcess(process.pid, os.pidfd_open(process.pid), Server())  # type: ignore[arg-type]
+    assert kernel.wait(30) == 3
+    assert kernel.poll() == 3
+    process.wait()

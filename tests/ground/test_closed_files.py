@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline.project import REPOSITORY
+from pipeline.places import REPOSITORY
 from pipeline.stage import RESTRICTED, SetFolder
 
 

@@ -17,7 +17,8 @@ from making import ROOT, SAMPLE, Maker, clean, places_in
 from pipeline.cli import main
 from pipeline.confidentiality.hits import Hit
 from pipeline.errors import InputError
-from pipeline.project import DATA_VARIABLE, Project, load_project
+from pipeline.places import DATA_VARIABLE
+from pipeline.project import Project, load_project
 from pipeline.register.disclosure import (
     Answer,
     answers_bytes,

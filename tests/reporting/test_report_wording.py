@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from types import SimpleNamespace
 
 import pytest
 from making import Maker
@@ -175,3 +176,11 @@ def test_a_figure_that_does_not_exist_is_answered_with_the_nearest_and_where_all
 
 def test_the_sample_says_of_itself_no_more_than_is_done() -> None:
     assert "Names known to the register" in load_project("smart-government-ii").settings.texts.confidentiality
+
+
+@pytest.mark.parametrize(("is_internal", "last"), [(False, "and 5 more"), (True, "and 5 more, in findings.csv")])
+def test_a_long_list_of_errors_says_how_many_it_leaves_out(is_internal: bool, last: str) -> None:
+    report = SimpleNamespace(words=words_for("en"), is_internal=is_internal)
+    lines = [str(number) for number in range(205)]
+    assert Report._cut(report, lines) == [*lines[:200], last]
+    assert Report._cut(report, lines[:200]) == lines[:200]

@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
 from pipeline.confidentiality.readable.text import Seen
-from pipeline.yaml_files import Strict, read_yaml
+from pipeline.yaml_files import Strict, read_model
 
 _FILE = Path(__file__).with_name("markup.yml")
 _CSS_TEXT = re.compile(r"""/\*(.*?)(?:\*/|\Z)|"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|url\(\s*([^"'\s)]+)""", re.DOTALL)
@@ -37,7 +37,7 @@ class _Words(Strict):
 
 @cache
 def _words() -> _Words:
-    return _Words.model_validate(read_yaml(_FILE, "pipeline/confidentiality/readable/markup.yml"))
+    return read_model(_FILE, _Words, "pipeline/confidentiality/readable/markup.yml")
 
 
 def markup_texts(text: str, *, are_columns: bool = False) -> Iterator[Seen]:

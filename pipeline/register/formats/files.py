@@ -40,7 +40,7 @@ DELIMITED = (".csv", ".tsv", ".txt")
 CONTAINED = ("workbook", "document", "parquet")
 """The kinds that are read in a process of their own."""
 MOST_TEXT_BYTES = 2 * 1024**3
-_OTHERS = {
+OTHERS = {
     b"%PDF": "a PDF",
     b"{\\rtf": "a document in rich text (RTF)",
     b"\x89PNG": "a picture",
@@ -48,6 +48,7 @@ _OTHERS = {
     b"7z\xbc\xaf": "an archive",
     b"Rar!": "an archive",
 }
+"""What a file is that is not read, by its first bytes."""
 
 
 def read_file(path: Path, name: str, shown_as: str, encoding: str = "") -> list[Sheet]:
@@ -97,7 +98,7 @@ def _of_text(text: str, path: Path, name: str, shown_as: str, found: str) -> lis
 def _kind(path: Path, head: bytes, shown_as: str) -> str:
     if not head.strip():
         raise InputError(f"{shown_as} is empty. It needs a row of headings and one row a grievance.")
-    for mark, what in _OTHERS.items():
+    for mark, what in OTHERS.items():
         if head.startswith(mark):
             raise _wrong_kind(shown_as, what)
     if re.match(rb"(\xef\xbb\xbf)?\s*<(\?xml|!doctype|html|table)", head, re.IGNORECASE):
