@@ -7,6 +7,8 @@ PROJECT ?= smart-government-ii
 override PROJECT := $(value PROJECT)
 override PERIOD := $(value PERIOD)
 override PERIODS := $(value PERIODS)
+override PROJECTS := $(value PROJECTS)
+override SCHEDULER := $(value SCHEDULER)
 override AS_OF := $(value AS_OF)
 override FORCE := $(value FORCE)
 override FILE := $(value FILE)
@@ -14,13 +16,16 @@ override FILE := $(value FILE)
 override NAME := $(if $(filter command,$(firstword $(origin NAME))),$(value NAME))
 # A release is somebody's act: by whom is said in the call itself, too.
 override BY := $(if $(filter command,$(firstword $(origin BY))),$(value BY))
-export PROJECT PERIOD PERIODS AS_OF FORCE FILE NAME BY
+# What is measured, and how often, is said in the call itself as well: an environment may have such names for others.
+override ONLY := $(if $(filter command,$(firstword $(origin ONLY))),$(value ONLY))
+override ROUNDS := $(if $(filter command,$(firstword $(origin ROUNDS))),$(value ROUNDS))
+export PROJECT PROJECTS PERIOD PERIODS SCHEDULER AS_OF FORCE FILE NAME BY ONLY ROUNDS
 
 # Any other variable on the command line is refused: a misspelt 'ASOF=' would make another report than was asked for,
 # and make would expand the value on its way to the commands. ('v' is emptied, since the loop's own 'v' hides it.)
 override v :=
 $(foreach v,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $v))),$(error \
-    There is no variable '$v' to set; there are PROJECT, PERIOD, PERIODS, AS_OF, FORCE, FILE, NAME and BY)))
+    There is no variable '$v' to set; there are PROJECT, PROJECTS, PERIOD, PERIODS, SCHEDULER, AS_OF, FORCE, FILE, NAME, BY, ONLY and ROUNDS)))
 
 # make expands these without being told to, as they stand in the environment.
 override MAKEOVERRIDES :=
@@ -31,12 +36,13 @@ override SHELL := /bin/sh
 override .SHELLFLAGS := -c
 override .DEFAULT_GOAL := help
 
-.PHONY: help report reports cleaning classification metrics release release-check freeze compare decide evaluate-classification evaluate-redaction disclose redact check project template demo dictionary test lint format lab setup lock clean
+.PHONY: help report reports portfolio cleaning classification metrics release release-check freeze compare decide evaluate-classification evaluate-redaction disclose redact check project template demo dictionary bench test lint format lab setup lock clean
 .NOTPARALLEL:
 
 help: ## this menu
 	@echo "make report PERIOD=2024H1 [PROJECT=…] [AS_OF=2024-06-30] [FORCE=1]"
-	@echo "make reports [PROJECT=…]"
+	@echo 'make reports [PROJECT=… or PROJECT="… …"]'
+	@echo 'make portfolio [PROJECTS="demo my-project"] [SCHEDULER=tcp://…]'
 	@echo "make decide PERIOD=2024H1 FILE=review.xlsx [PROJECT=…]"
 	@echo "make disclose PERIOD=2024H1 FILE=disclosure.xlsx [PROJECT=…]"
 	@echo 'make release PERIOD=2024H1 BY="Head of the unit" [PROJECT=…]'
@@ -61,8 +67,11 @@ release-check: setup ## whether the public files of a PERIOD are those that were
 freeze: setup ## the figures of a PERIOD's report stored as published: data/<PROJECT>/published/
 	@.venv/bin/python -m pipeline $@ --project="$$PROJECT" --period="$$PERIOD" --force="$$FORCE"
 
-reports: setup ## the reports of all periods of PROJECT, one after the other, and the page that lists them
+reports: setup ## the reports of all periods of one or more projects (PROJECT), side by side, and the pages that list them
 	@.venv/bin/python -m pipeline $@ --project="$$PROJECT" --force="$$FORCE"
+
+portfolio: setup ## the reports of all periods of many PROJECTS, side by side, on this machine or a Dask SCHEDULER
+	@.venv/bin/python -m pipeline $@ --projects="$$PROJECTS" --scheduler="$$SCHEDULER" --force="$$FORCE"
 
 compare: setup ## two or more PERIODS side by side: HTML, PDF and a table in outputs/
 	@.venv/bin/python -m pipeline $@ --project="$$PROJECT" --periods="$$PERIODS"
@@ -96,6 +105,9 @@ demo: setup ## the invented register of the project demo anew: data/demo/registe
 
 dictionary: setup ## docs/register.md's lists of columns and rules anew, from their definitions
 	@.venv/bin/python -m pipeline $@
+
+bench: setup ## what a report costs, beside other ways to make it: docs/performance.md anew, in about half an hour
+	@.venv/bin/python -m bench --only="$$ONLY" --rounds="$$ROUNDS"
 
 test: ## all tests
 	@sh ./setup.sh test

@@ -11,11 +11,17 @@ if told is not None:
     print(told)
     sys.exit(0)
 
-from pipeline.cli import main  # noqa: E402  # takes half a second, which a call with nothing to do need not
+from pipeline.commands.early import begun  # noqa: E402
+from pipeline.garbage import collect_seldom  # noqa: E402
+
+collect_seldom()
 
 # What a library has to remark may quote a cell, and is no business of the analyst's. python -W shows it all the same.
 if not sys.warnoptions:
     warnings.simplefilter("ignore")
 logging.getLogger().addHandler(logging.NullHandler())
 
-sys.exit(main())
+with begun(sys.argv[1:]) as homes:
+    from pipeline.cli import main  # takes half a second, which a call with nothing to do need not
+
+    sys.exit(main(homes=homes))

@@ -19,6 +19,7 @@ from pipeline.commands import (
     labels,
     many,
     periods,
+    portfolio,
     redaction,
     redaction_evaluation,
     releasing,
@@ -28,10 +29,12 @@ from pipeline.commands.failures import exit_code, sentence, unforeseen
 from pipeline.commands.options import Command, use_folders
 from pipeline.errors import PipelineError
 from pipeline.execution.errors import ExecutionError
+from pipeline.execution.homes import Homes
 
 COMMANDS: dict[str, Command] = {
     **periods.COMMANDS,
     **many.COMMANDS,
+    **portfolio.COMMANDS,
     **releasing.COMMANDS,
     **freeze.COMMANDS,
     **compare.COMMANDS,
@@ -43,9 +46,13 @@ COMMANDS: dict[str, Command] = {
 }
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit code; every expected failure is told in a sentence on stderr."""
+def main(arguments: Sequence[str] | None = None, homes: Homes | None = None) -> int:
+    """Run a command and return its exit code; every expected failure is told in a sentence on stderr.
+
+    In `homes` the process behind the kernels of this very call has been started.
+    """
     options = _parser().parse_args(arguments)
+    options.homes = homes
     try:
         use_folders(options)
         text, code = COMMANDS[options.command].run(options)
@@ -82,7 +89,9 @@ def _discreet(text: str, options: argparse.Namespace) -> str:
     from pipeline.commands.searching import discreet
 
     try:
-        return discreet(text, getattr(options, "project", ""))
+        for code in many.codes_in(getattr(options, "project", "")):
+            text = discreet(text, code)
+        return text
     except Exception:  # however the search ends, the analyst is told what went wrong, and no cell
         return re.sub(r"'[^'\n]*'|\"[^\"\n]*\"", "'…'", text)
 

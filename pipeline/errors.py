@@ -28,3 +28,7 @@ class ReleaseError(PipelineError):
 
 class DisclosureError(PipelineError):
     """Something that would identify a person was about to leave the house (exit code 1)."""
+
+
+SENTENCES = {error.__name__: error.exit_code for error in (InputError, ReconciliationError, DisclosureError)}
+"""Errors whose text is written for the analyst and holds no value of an identifying column, by name: exit codes."""

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+from codecs import BOM_UTF8
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 
 _RUNS_IN_A_SPREADSHEET = ("=", "+", "-", "@", "\t", "\r")
+_PANDAS_AT_ONCE = 100_000
+"""Cells that `DataFrame.to_csv` writes at once."""
 
 
 def inert(table: pd.DataFrame) -> pd.DataFrame:
@@ -22,13 +26,23 @@ def write_csv(table: pd.DataFrame, path: Path, *, restricted: bool = False) -> N
     A restricted file can be read by its owner alone (mode 0600) from the moment it exists.
     """
     with _opened(path, restricted) as handle:
-        handle.write(csv_bytes(table))
+        handle.writelines(_csv_parts(table))
 
 
 def csv_bytes(table: pd.DataFrame) -> bytes:
     """Return a table as `write_csv` writes it."""
-    text: str = inert(table).to_csv(index=False, lineterminator="\n")
-    return text.encode("utf-8-sig")
+    return b"".join(_csv_parts(table))
+
+
+def _csv_parts(table: pd.DataFrame) -> Iterator[bytes]:
+    """Write a table some rows at a time, so that no large one stands in memory a second time as text."""
+    # pandas looks at so many rows at once to see whether a column of times holds days alone.
+    size = max(1, _PANDAS_AT_ONCE // max(1, len(table.columns)))
+    yield BOM_UTF8
+    for start in range(0, max(1, len(table)), size):
+        part = inert(table.iloc[start : start + size])
+        text: str = part.to_csv(index=False, header=start == 0, lineterminator="\n")
+        yield text.encode()
 
 
 def write_parquet(table: pd.DataFrame, path: Path, *, restricted: bool = False) -> None:
@@ -51,9 +65,13 @@ def replace_bytes(content: bytes, path: Path, *, restricted: bool = False) -> No
     Only one process at a time may do so for a path; what a killed one left is overwritten.
     """
     part = path.with_name(f".{path.name}.part")
-    write_bytes(content, part, restricted=restricted)
-    part.chmod(0o600 if restricted else 0o644)
-    part.replace(path)
+    try:
+        write_bytes(content, part, restricted=restricted)
+        part.chmod(0o600 if restricted else 0o644)
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)  # half a file on a full disk
+        raise
 
 
 def inert_cell(cell: str) -> str:

@@ -7,6 +7,7 @@ executed notebook can be run again in a copy of its set. Opened by hand in Jupyt
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -24,6 +25,7 @@ COMMENTARY = "commentary.md"
 
 RESTRICTED = frozenset(
     {
+        "actions.csv",
         "actions.html",
         "actions.xlsx",
         "cases.parquet",
@@ -67,17 +69,25 @@ class SetFolder:
         """Write a file that was made in memory."""
         write_bytes(content, self.path(area, name), restricted=name in RESTRICTED)
 
-    def load(self, name: str) -> pd.DataFrame:
-        """Read a table that an earlier stage wrote; an `InputError` says which stage is to be run first."""
+    def written(self, name: str) -> Path:
+        """Return where a file that an earlier stage wrote stands; see `load` for errors."""
         path = self.folder / "internal" / name
         if not path.is_file():
             raise InputError(
                 f"internal/{name} is missing: run the notebook before this one first, for the same period."
             )
+        return path
+
+    def load(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """Read a table that an earlier stage wrote, or the columns that are named.
+
+        An `InputError` says which stage is to be run first.
+        """
+        path = self.written(name)
         return (
-            pd.read_parquet(path, engine="pyarrow")
+            pd.read_parquet(path, engine="pyarrow", columns=list(columns) if columns else None)
             if name.endswith(".parquet")
-            else pd.read_csv(path, encoding="utf-8-sig")
+            else pd.read_csv(path, encoding="utf-8-sig", usecols=list(columns) if columns else None)
         )
 
 

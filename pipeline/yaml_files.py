@@ -1,14 +1,20 @@
-"""YAML files that people write: read strictly, checked against a model, refused with file, line and key."""
+"""YAML files: what people write is read strictly, checked against a model, refused with file, line and key.
+
+The program's own files are read by libyaml, which takes a twentieth of the time that ruamel.yaml takes and knows no
+lines. A test reads each of them both ways.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from io import StringIO
 from pathlib import Path
 from typing import Any, TypeVar
 
+import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
@@ -17,6 +23,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from pipeline.errors import InputError
 
 M = TypeVar("M", bound="Strict")
+_PACKAGE = Path(__file__).resolve().parent
 
 
 class Strict(BaseModel):
@@ -27,6 +34,8 @@ class Strict(BaseModel):
 
 def read_yaml(path: Path, shown_as: str) -> Any:
     """Read one YAML 1.2 document (so that NO is a country and not `false`); a key given twice is an error."""
+    if path.is_relative_to(_PACKAGE):
+        return yaml.load(path.read_bytes(), Loader=_own_loader())
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
@@ -53,6 +62,24 @@ def read_yaml(path: Path, shown_as: str) -> Any:
         raise InputError(f"{shown_as} is nested too deep to be read. Check its brackets and its indentation.") from None
     except YAMLError as error:
         raise InputError(f"{shown_as} is not valid YAML: {' '.join(str(error).split())[:200]}.") from None
+
+
+@cache
+def _own_loader() -> Any:
+    """Build the loader of the program's own files: days, numbers, true, false, null as YAML 1.2 has them."""
+
+    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+        yaml_implicit_resolvers: dict[str, Any] = {}
+
+    for tag, pattern, first in (
+        ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
+        ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+        ("int", r"[-+]?[0-9]+", "-+0123456789"),
+        ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", "-+.0123456789"),
+        ("timestamp", r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "0123456789"),
+    ):
+        Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(f"(?:{pattern})\\Z"), list(first))
+    return Loader
 
 
 def _wrong_day(text: str, shown_as: str) -> str:

@@ -17,7 +17,7 @@ REPOSITORY = Path(__file__).parents[1]
 PYPROJECT: dict[str, Any] = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
 LOCK = (REPOSITORY / "requirements.lock").read_text(encoding="utf-8")
 
-PYPI_NAMES = {"matplotlib-base": "matplotlib"}
+PYPI_NAMES = {"dask-core": "dask", "matplotlib-base": "matplotlib", "python-duckdb": "duckdb"}
 """Packages of conda-forge whose names differ from PyPI's by more than `-`, `_` and `.`."""
 
 NOT_FROM_PYPROJECT = {"python", "pango", "pip"}

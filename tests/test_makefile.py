@@ -152,6 +152,13 @@ def test_a_hostile_value_is_one_argument_and_runs_nothing(checkout, name, value,
     [
         ("reports", [], ["--project=smart-government-ii", "--force="]),
         ("reports", ["PROJECT=demo", "FORCE=1", "PERIOD=2024H1"], ["--project=demo", "--force=1"]),
+        ("reports", ["PROJECT=demo my-project"], ["--project=demo my-project", "--force="]),
+        ("portfolio", [], ["--projects=", "--scheduler=", "--force="]),
+        (
+            "portfolio",
+            ["PROJECTS=demo other", "SCHEDULER=tcp://127.0.0.1:8786", "PROJECT=demo"],
+            ["--projects=demo other", "--scheduler=tcp://127.0.0.1:8786", "--force="],
+        ),
         ("project", ["NAME=my-project"], ["--name=my-project"]),
         ("project", [], ["--name="]),
         ("template", [], ["--project=smart-government-ii", "--force="]),
@@ -194,6 +201,8 @@ def test_a_tool_is_one_command_with_what_the_caller_set(checkout, target, given,
         ("template", "PROJECT", ["--project={}", "--force="]),
         ("template", "FORCE", ["--project=smart-government-ii", "--force={}"]),
         ("compare", "PERIODS", ["--project=smart-government-ii", "--periods={}"]),
+        ("portfolio", "PROJECTS", ["--projects={}", "--scheduler=", "--force="]),
+        ("portfolio", "SCHEDULER", ["--projects=", "--scheduler={}", "--force="]),
         ("release", "BY", ["--project=smart-government-ii", "--period=", "--by={}"]),
         ("freeze", "PERIOD", ["--project=smart-government-ii", "--period={}", "--force="]),
     ],
@@ -229,9 +238,8 @@ def test_any_other_variable_on_the_command_line_is_refused_unexpanded(checkout, 
     before = files_of(checkout)
     done = make(checkout, "report", "PERIOD=2024H1", f"{name}=$(shell touch pwned)touch pwned;")
     assert (done.returncode, arguments_of(checkout), files_of(checkout)) == (2, (), before)
-    assert (
-        name == ".RECIPEPREFIX" or "there are PROJECT, PERIOD, PERIODS, AS_OF, FORCE, FILE, NAME and BY" in done.stderr
-    )
+    variables = "PROJECT, PROJECTS, PERIOD, PERIODS, SCHEDULER, AS_OF, FORCE, FILE, NAME, BY, ONLY and ROUNDS"
+    assert name == ".RECIPEPREFIX" or f"there are {variables}" in done.stderr
 
 
 def test_a_refusal_names_the_misspelt_variable(checkout):
@@ -242,6 +250,23 @@ def test_emptying_the_list_of_variables_hides_none(checkout):
     before = files_of(checkout)
     make(checkout, "report", ".VARIABLES=", "ANYTHING=$(shell touch pwned)")
     assert (arguments_of(checkout), files_of(checkout)) == ((), before)
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+@pytest.mark.parametrize("sign", ["=", "+=", "?="])
+@pytest.mark.parametrize(
+    ("name", "options"), [("ONLY", ("--only={}", "--rounds=")), ("ROUNDS", ("--only=", "--rounds={}"))]
+)
+def test_what_is_measured_is_one_argument_and_runs_nothing(checkout, name, options, value, sign):
+    before = files_of(checkout)
+    done = make(checkout, "bench", f"{name}{sign}{value}")
+    assert files_of(checkout) == before
+    assert arguments_of(checkout) == ("-m", "bench", *(option.format(value) for option in options)), done.stderr
+
+
+def test_what_is_measured_is_said_in_the_call_itself(checkout):
+    make(checkout, "bench", ONLY="report", ROUNDS="9")
+    assert arguments_of(checkout) == ("-m", "bench", "--only=", "--rounds=")
 
 
 def test_who_releases_is_said_in_the_call_itself(checkout):

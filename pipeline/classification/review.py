@@ -44,6 +44,8 @@ ASKED = (
 """Why a label is asked, in the order in which it is."""
 CHECKS = 10
 """Labels that nobody doubts and that are drawn as a check, at most."""
+MOST_LINES = 60_000
+"""What a person can look through, and a spreadsheet opens quickly; the first lines are asked first."""
 SHEET, LISTS = "Review", "Lists"
 _SEED = "review"
 _WIDTHS = (16, 7, 12, 20, 70, 18, 11, 34, 18, 22, 20, 36, 19)
@@ -125,18 +127,27 @@ def _lots(lines: pd.DataFrame) -> list[str]:
 
 
 def review_workbook(table: pd.DataFrame, project: Project) -> bytes:
-    """Return the workbook for a table of `review_table`: the same bytes each time; the decisions have drop-downs."""
-    return workbook_bytes(lambda workbook: _fill(workbook, table, project))
+    """Return the workbook for a table of `review_table`: the same bytes each time; the decisions have drop-downs.
+
+    Of more than `MOST_LINES` it has the first, and says so.
+    """
+    more = (
+        f" These are the first {MOST_LINES:,} of {len(table):,} labels. Decide on them, then make the period anew: the "
+        "next ones follow. labelled.parquet beside this file has all."
+        if len(table) > MOST_LINES
+        else ""
+    )
+    return workbook_bytes(lambda workbook: _fill(workbook, table.head(MOST_LINES), project, _GUIDE + more))
 
 
-def _fill(workbook: Any, table: pd.DataFrame, project: Project) -> None:
+def _fill(workbook: Any, table: pd.DataFrame, project: Project, guide: str) -> None:
     bold = workbook.add_format({"bold": True, "valign": "top", "text_wrap": True, "bg_color": "#dfe6ee"})
     shown = workbook.add_format({"valign": "top", "text_wrap": True})
     number = workbook.add_format({"valign": "top", "num_format": "0.00"})
     to_fill = workbook.add_format({"valign": "top", "text_wrap": True, "bg_color": "#fff8dc"})
     sheet, lists = workbook.add_worksheet(SHEET), workbook.add_worksheet(LISTS)
     ranges = _write_lists(lists, project, bold)
-    sheet.write_string(0, 0, _GUIDE)
+    sheet.write_string(0, 0, guide)
     for column, name in enumerate(COLUMNS):
         sheet.write_string(HEADING_ROW - 1, column, name, bold)
         sheet.set_column(column, column, _WIDTHS[column])

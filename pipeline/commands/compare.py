@@ -16,7 +16,7 @@ from pipeline.commands.options import (
     options_of,
     refuse_files,
 )
-from pipeline.commands.sets import make_set
+from pipeline.commands.sets import Pdf, make_set
 from pipeline.period import joined_label, resolve_periods
 from pipeline.places import outputs_folder, relative
 from pipeline.project import Project, load_project
@@ -62,7 +62,7 @@ def make_comparison(call: Call) -> None:
         NOTEBOOKS,
         {"project": call.project.code, "period": call.labels[-1], "as_of": "", "periods": " ".join(call.labels)},
         stage=call.stage,
-        renderings=[("html", _html(call)), ("pdf", _pdf)],
+        renderings=[("html", _html(call)), ("pdf", Pdf("comparison"))],
     )
 
 
@@ -75,12 +75,6 @@ def _html(call: Call) -> Callable[[Path], None]:
         render_html(notebook, folder / "public" / "comparison.html", Comparison.open(call.stage(folder)))
 
     return render
-
-
-def _pdf(folder: Path) -> None:
-    from pipeline.reporting.rendering import render_pdf
-
-    render_pdf(folder / "public" / "comparison.html", folder / "public" / "comparison.pdf")
 
 
 def _compare(options: argparse.Namespace) -> tuple[str, int]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import traceback
 from pathlib import Path
 
-from pipeline.commands.sets import SENTENCES
-from pipeline.errors import PipelineError
+from pipeline.errors import SENTENCES, PipelineError
 from pipeline.execution.errors import ExecutionError, NotebookFailed
 from pipeline.places import REPOSITORY, relative
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.commands.failures import sentence, unforeseen
+from pipeline.commands.listed import remark
 from pipeline.errors import DisclosureError, InputError, PipelineError
 from pipeline.execution.errors import ExecutionError, explained
 from pipeline.files import replace_bytes
@@ -39,7 +40,9 @@ def refresh_index(project: Project) -> Path:
     folder = outputs_folder() / project.code
     path = folder / INDEX
     with explained(path), _alone(folder):
-        content = render_index(project, folder)
+        # Before the files are read: of a report that changes meanwhile the remark must not say that it is listed.
+        made_from = remark(folder)
+        content = render_index(project, folder).rstrip() + f"\n{made_from}"
         _refuse_names(content, project, folder)
         replace_bytes(content.encode(), path)
     return path

@@ -30,6 +30,15 @@ def add_project_option(command: argparse.ArgumentParser) -> None:
     )
 
 
+def add_projects_option(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--project",
+        default=DEFAULT_PROJECT,
+        metavar="'P Q …'",
+        help="one or more folders below data/, as one text: 'demo my-project' (default: %(default)s)",
+    )
+
+
 def add_period_option(command: argparse.ArgumentParser) -> None:
     forms = ", ".join(example for example, _ in FORMS)
     command.add_argument("--period", default="", metavar="X", help=f"the period: {forms}")

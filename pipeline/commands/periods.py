@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from pipeline.commands.early import NOTEBOOKS
 from pipeline.commands.index import index_told
 from pipeline.commands.options import (
     Command,
@@ -22,15 +22,17 @@ from pipeline.commands.options import (
     refuse_files,
 )
 from pipeline.commands.released import is_made_again
-from pipeline.commands.sets import Renderings, make_set
+from pipeline.commands.sets import Pdf, Renderings, make_set
 from pipeline.errors import InputError
+from pipeline.execution.homes import Homes, OneOfMany
 from pipeline.indicators.framework import results_framework
 from pipeline.period import Scopes, forms_sentence, resolve_scopes
 from pipeline.places import outputs_folder, relative
 from pipeline.project import Project, load_project
 from pipeline.stage import Stage
 
-NOTEBOOKS = ("01_cleaning", "02_classification", "03_metrics", "04_report")
+REPORT_NOTEBOOK = Path("internal", "notebooks", "04_report.ipynb")
+"""The fourth notebook, as it ran, in a set."""
 
 
 @dataclass(frozen=True)
@@ -67,12 +69,13 @@ def checked_call(project: Project, period: str, as_of: str = "") -> Call:
 def make_report(
     call: Call,
     *,
-    one_of_many: str = "",
+    one_of_many: OneOfMany | None = None,
     is_forced: bool = False,
     is_released: bool | None = None,
     further: Renderings = (),
+    homes: Homes | None = None,
 ) -> None:
-    """Make the whole set of a period, public/ and internal/; `one_of_many` names it where several are made.
+    """Make the whole set of a period, public/ and internal/; `one_of_many` is given where several are made.
 
     Stages that have nothing new to do are taken over, unless `is_forced`. Without `is_released` it is a draft, unless
     it is made again of the inputs and by the program of one that was released. `further` steps follow, before the set
@@ -86,12 +89,16 @@ def make_report(
         {**_parameters(call), "released": "yes" if released else ""},
         stage=call.stage,
         renderings=[
-            *((form, _rendering(call, form, released)) for form in ("html", "pdf", "internal edition")),
+            ("html", partial(_html, call, released)),
+            # What follows may need the PDF.
+            ("pdf", Pdf("report", can_be_late=not further)),
+            ("internal edition", partial(_internal, call, released)),
             ("actions", partial(_work_pages, call)),
             *further,
         ],
         one_of_many=one_of_many,
         is_forced=is_forced,
+        homes=homes,
     )
 
 
@@ -99,21 +106,20 @@ def _parameters(call: Call) -> dict[str, str]:
     return {"project": call.project.code, "period": call.period, "as_of": call.as_of}
 
 
-def _rendering(call: Call, form: str, released: bool) -> Callable[[Path], None]:
-    def render(folder: Path) -> None:
-        from pipeline.reporting.rendering import INTERNAL_HTML, render_html, render_internal, render_pdf
-        from pipeline.reporting.report import Report
+def _html(call: Call, released: bool, folder: Path) -> None:
+    from pipeline.reporting.rendering import render_html
+    from pipeline.reporting.report import Report
 
-        html, notebook = folder / "public" / "report.html", folder / "internal" / "notebooks" / "04_report.ipynb"
-        if form == "html":
-            render_html(notebook, html, Report.open(call.stage(folder), is_released=released))
-        elif form == "pdf":
-            render_pdf(html, folder / "public" / "report.pdf")
-        else:
-            report = Report.open(call.stage(folder), is_released=released, is_internal=True)
-            render_internal(notebook, folder / "internal" / INTERNAL_HTML, report)
+    report = Report.open(call.stage(folder), is_released=released)
+    render_html(folder / REPORT_NOTEBOOK, folder / "public" / "report.html", report)
 
-    return render
+
+def _internal(call: Call, released: bool, folder: Path) -> None:
+    from pipeline.reporting.rendering import INTERNAL_HTML, render_internal
+    from pipeline.reporting.report import Report
+
+    report = Report.open(call.stage(folder), is_released=released, is_internal=True)
+    render_internal(folder / REPORT_NOTEBOOK, folder / "internal" / INTERNAL_HTML, report)
 
 
 def _work_pages(call: Call, folder: Path) -> None:
@@ -131,7 +137,7 @@ def _work_pages(call: Call, folder: Path) -> None:
 
 def _report(options: argparse.Namespace) -> tuple[str, int]:
     call, forced = _call(options)
-    make_report(call, is_forced=forced)
+    make_report(call, is_forced=forced, homes=getattr(options, "homes", None))
     return f"{_summary(call, whole=True)}\n{index_told(call.project)}", 0
 
 
@@ -146,6 +152,7 @@ def _stages(notebooks: int, options: argparse.Namespace) -> tuple[str, int]:
         renderings=[("actions", partial(_work_pages, call))] if NOTEBOOKS[:notebooks][-1] == "03_metrics" else [],
         keep_public=True,
         is_forced=forced,
+        homes=getattr(options, "homes", None),
     )
     return _summary(call, whole=False), 0
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,34 @@ def search_for(project: Project, identities: pd.DataFrame, words: OwnWords | Non
     """
     from pipeline.register.identities import known_names
 
+    asked = _Asked(project, identities, words)
+    if asked.is_as(_last):
+        return _last[0][1]
     known = known_names(project, identities)
     _refuse_named(project, known)
-    return _search(project, known, words)
+    search = _search(project, known, words)
+    _last[:] = [(asked, search)]
+    return search
+
+
+@dataclass(frozen=True)
+class _Asked:
+    project: Project
+    identities: pd.DataFrame
+    words: OwnWords | None
+
+    def is_as(self, last: Sequence[tuple[_Asked, Search]]) -> bool:
+        """Whether the last search was for the same, and has not yet seen so much that it had better be forgotten."""
+        if not last or last[0][1].texts_seen > _MOST_SEEN:
+            return False
+        before = last[0][0]
+        is_same = (self.project, self.words) == (before.project, before.words)
+        return is_same and self.identities.equals(before.identities)
+
+
+_last: list[tuple[_Asked, Search]] = []
+"""The last search of this process, with what was asked for: the reports of a register have many texts in common."""
+_MOST_SEEN = 100_000
 
 
 def own_words(folder: Path) -> OwnWords:

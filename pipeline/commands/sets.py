@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pipeline.errors import DisclosureError, InputError, ReconciliationError
+from pipeline.commands.early import WHILE_IDLE, kernel_folders, notebook_files
+from pipeline.errors import SENTENCES
+from pipeline.execution.homes import Homes, OneOfMany
 from pipeline.period import Scopes
 from pipeline.places import (
     CODE_ROOTS,
-    DATA_VARIABLE,
-    OUTPUTS_VARIABLE,
-    REPOSITORY,
     data_folder,
     outputs_folder,
     project_files,
@@ -21,11 +23,25 @@ from pipeline.places import (
 from pipeline.project import Project
 from pipeline.stage import SetFolder
 
-SENTENCES = {error.__name__: error.exit_code for error in (InputError, ReconciliationError, DisclosureError)}
-"""Errors whose text is written for the analyst and holds no value of an identifying column."""
+if TYPE_CHECKING:  # it is imported when there is something to run
+    from pipeline.execution.runner import Step
+
 _OWN_FILES = ("project.yml", "corrections.yml", "explanations.csv", "decisions.csv", "disclosure.csv")
 Renderings = Sequence[tuple[str, Callable[[Path], None]]]
 """What is made in a set once its notebooks are through: each step by its name."""
+RENDER_PDF = "pipeline.reporting.rendering:render_pdf"
+"""The function that sets a PDF, as another process is told."""
+FOR_STEPS = (
+    "pipeline.commands.searching",
+    "pipeline.reporting.rendering",
+    "nbconvert.exporters.html",
+    "pipeline.confidentiality.guard",
+    "pipeline.reporting.actions",
+    "pipeline.reporting.disclosure",
+    "pipeline.reporting.uptake",
+    "pypdf",
+)
+"""What renderings and the guard import."""
 
 
 def make_set(
@@ -37,24 +53,26 @@ def make_set(
     stage: Callable[[Path], SetFolder],
     renderings: Renderings = (),
     keep_public: bool = False,
-    one_of_many: str = "",
+    one_of_many: OneOfMany | None = None,
     is_forced: bool = False,
+    homes: Homes | None = None,
 ) -> None:
     """Make the set `target` by running notebooks, named without their ending, and the renderings after them.
 
     Each notebook is given those of the parameters that it declares. `stage` opens the set in the folder in which it is
-    made. With `keep_public` only internal/ is replaced. `one_of_many` names the set on the bar of
-    progress where several are made one after the other. Stages that have nothing new to do are taken over from the
-    former set, unless `is_forced`; of a register in a database nobody knows whether it is what it was.
+    made. With `keep_public` only internal/ is replaced. `one_of_many` is given where
+    several are made. Stages that have nothing new to do are taken over from the
+    former set, unless `is_forced`; of a register in a database nobody knows whether it is what it was. In
+    `homes` the process behind the kernels has started.
     """
-    from pipeline.execution.runner import Step, run
+    from pipeline.execution.runner import run
 
     run(
         target=target,
-        notebooks=[(name.partition("_")[2] or name, REPOSITORY / "notebooks" / f"{name}.ipynb") for name in notebooks],
+        notebooks=[(path.stem.partition("_")[2] or path.stem, path) for path in notebook_files(notebooks)],
         parameters=parameters,
-        environment={DATA_VARIABLE: str(data_folder()), OUTPUTS_VARIABLE: str(outputs_folder())},
-        steps=[Step(name, action) for name, action in renderings],
+        environment=kernel_folders(data_folder(), outputs_folder()),
+        steps=[_step(name, action) for name, action in renderings],
         guard=_guard(project, stage),
         keep_public=keep_public,
         one_of_many=one_of_many,
@@ -62,6 +80,8 @@ def make_set(
         is_forced=is_forced,
         inputs=partial(input_files, project),
         meanwhile=_import_for_steps if renderings else None,
+        later=WHILE_IDLE if renderings else (),
+        homes=homes,
         code_roots=CODE_ROOTS,
         sentence_errors=frozenset(SENTENCES),
         names_nobody=partial(_names_nobody, project),
@@ -71,7 +91,41 @@ def make_set(
 def _import_for_steps() -> None:
     """Import what renderings and the guard take long to import; what fails here is told by who needs it."""
     with suppress(Exception):
-        import pipeline.reporting.rendering  # noqa: F401
+        for module in FOR_STEPS:
+            import_module(module)
+
+
+@dataclass(frozen=True)
+class Pdf:
+    """Sets the PDF of the page public/<name>.html beside it; it `can_be_late` where no further step needs it."""
+
+    name: str
+    can_be_late: bool = True
+
+    def __call__(self, folder: Path) -> None:
+        """Set it in this process."""
+        from pipeline.reporting.rendering import render_pdf
+
+        render_pdf(folder / self.html, folder / self.pdf)
+
+    @property
+    def html(self) -> str:
+        """The page, by its name in the set."""
+        return f"public/{self.name}.html"
+
+    @property
+    def pdf(self) -> str:
+        """The PDF, by its name in the set."""
+        return f"public/{self.name}.pdf"
+
+
+def _step(name: str, action: Callable[[Path], None]) -> Step:
+    """Make a step of a rendering; a PDF is set while others go on."""
+    from pipeline.execution.runner import Beside, Step
+
+    if isinstance(action, Pdf) and action.can_be_late:
+        return Step(name, action, Beside(RENDER_PDF, action.html, action.pdf))
+    return Step(name, action)
 
 
 def input_files(project: Project) -> dict[str, Path]:
@@ -116,10 +170,13 @@ def _names_nobody(project: Project, folder: Path, notebook: Path) -> bool:
 
 
 def _guard(project: Project, stage: Callable[[Path], SetFolder]) -> Callable[[Path], None]:
+    """Return what searches a set; called again it searches only what has come or changed since."""
+    passed: set[tuple[str, str]] = set()
+
     def check(folder: Path) -> None:
         from pipeline.commands.searching import own_words, search_for
         from pipeline.confidentiality.guard import guard
 
-        guard(folder, search_for(project, stage(folder).load("identities.parquet"), own_words(folder)))
+        guard(folder, search_for(project, stage(folder).load("identities.parquet"), own_words(folder)), passed)
 
     return check

@@ -34,6 +34,11 @@ def _add_demo_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--rows", default="", metavar="N", help="how many grievances (default: those of data/demo)")
     command.add_argument("--seed", default="", metavar="S", help="another register for another whole number")
     command.add_argument("--output", default="", metavar="FILE", help="where to (default: data/demo/register.csv)")
+    command.add_argument(
+        "--name", default="", metavar="N", help="a project of its own, data/N/, with a register of many years"
+    )
+    command.add_argument("--years", default="", metavar="Y", help="how many years that register covers (default: 10)")
+    command.add_argument("--kind", default="", metavar="K", help="what that register is: csv (default) or parquet")
 
 
 def _check(options: argparse.Namespace) -> tuple[str, int]:
@@ -96,9 +101,18 @@ def _write_dictionary(options: argparse.Namespace) -> tuple[str, int]:
 
 
 def _invent(options: argparse.Namespace) -> tuple[str, int]:
-    from pipeline.register.demo_command import write_demo
+    from pipeline.register.demo_command import write_demo, write_large_project
 
     is_replacing = is_forced(options, "replace the file")
+    if options.name:
+        if options.output:
+            raise InputError("--output is for a register alone; --name has a folder of its own. Give one of the two.")
+        text = write_large_project(
+            options.rows, options.seed, options.years, options.kind, options.name, force=is_replacing
+        )
+        return text, 0
+    if options.years or options.kind:
+        raise InputError("--years and --kind are for a project of its own: give it a --name, such as demo-large.")
     return write_demo(options.rows, options.seed, options.output, force=is_replacing), 0
 
 

@@ -1,7 +1,8 @@
 """A call of `report` that would change nothing is over at once, before anything that takes long to import.
 
 The set must be whole, and made from the same program, project files, packages and parameters; every file of it must be
-as it was written. Whatever is not plainly so is left to the command itself.
+as it was written, and nothing may lie beside it that a killed run left. Whatever is not plainly so is left to the
+command itself.
 """
 
 from __future__ import annotations
@@ -47,15 +48,20 @@ def _options(arguments: Sequence[str]) -> dict[str, str] | None:
 
 
 def _told(folder: Path, label: str, data: Path, parameters: dict[str, str]) -> str | None:
+    from pipeline.commands.listed import is_listed
     from pipeline.execution.manifest import digests, read_manifest
     from pipeline.execution.reuse import basis_of, whole_set_stands
+    from pipeline.execution.scratch import sweep
+    from pipeline.execution.sets import leftovers
 
     target = folder / label
     manifest = read_manifest(target)
     runs = (manifest or {}).get("runs", [])
     try:
-        # The page that lists all reports is no part of the set; a missing one is to be made.
-        if len(runs) != 1 or not (folder / "index.html").is_file() or not (data / "project.yml").is_file():
+        if len(runs) != 1 or not (data / "project.yml").is_file():
+            return None
+        # The page that lists all reports is no part of the set; a missing or older one is to be made.
+        if not is_listed(folder / "index.html", label, runs[0]["outputs"]) or leftovers(target):
             return None
         # A report stays released as long as its record is there, and a draft does not become a release by itself.
         released = (data / RELEASED / f"{label}.json").is_file()
@@ -63,8 +69,9 @@ def _told(folder: Path, label: str, data: Path, parameters: dict[str, str]) -> s
         if not whole_set_stands(target, runs[0], basis_of(CODE_ROOTS, digests(project_files(data))), parameters):
             return None
         counted = _findings(target / "internal" / "findings.csv")
-    except (OSError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
+    sweep()
     files = ("public/report.html", "public/report.pdf", "internal/report-internal.html", "internal/actions.html")
     lines = [
         f"{parameters['project']}, {label}: nothing has changed since this report was made, and it stands as it is.",

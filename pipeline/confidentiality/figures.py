@@ -16,6 +16,10 @@ _DECIMAL = re.compile(r"-?\d{1,3}[.,]\d{4,}")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _BEFORE = re.compile(r"(?<![\d.,%])[\d.,%][\d.,% ]*\Z")
 _AFTER = re.compile(r"[\d.,% ]{0,200}")
+_CELLS = re.compile(r"(?:[ ]+(?:[-–—]|\[[a-z]\]|[-–−+]?\d[\d.,]{0,20}[ ]?%?)(?!\S))+[ ]*(?=\n|\Z)")
+"""The rest of a row: figures, and what stands where one is not given, such as [c] or a stroke."""
+_DAY_BEFORE = re.compile(r"(?:[^\W\d_]{3,}\.? \d{1,2},|\b\d{1,2}\.? [^\W\d_]{3,}\.?)\s\Z")
+"""The day and the month that a year belongs to, in either order: 'September 13, ', '13 September '."""
 _MOST_GROUPS = 5
 """Numbers in a row from which they are a row of a table."""
 _REACH = 200
@@ -27,8 +31,8 @@ def are_figures(text: str, hit: Hit, *, is_laid_out: bool) -> bool:
     found = text[hit.start : hit.end]
     if hit.kind == "coordinates":
         return is_laid_out and not re.search(r"[,;/°′'NSEW]", found)
-    if hit.kind == "address":  # a place at the head of a row: 'Quarry Road 12 11 47'
-        return is_laid_out and re.match(r" \d+(?!\S)", text[hit.end : hit.end + _REACH]) is not None
+    if hit.kind == "address":
+        return is_laid_out and (_heads_a_row(text, hit) or _ends_a_day(text, hit))
     if hit.kind != "phone" or "+" in found or text[max(0, hit.start - 2) : hit.start].endswith(("+", "00")):
         return False
     if re.search(r"\d[.,]\Z", text[max(0, hit.start - 2) : hit.start]) or _DECIMAL.fullmatch(found.strip()):
@@ -39,6 +43,20 @@ def are_figures(text: str, hit: Hit, *, is_laid_out: bool) -> bool:
     if len(groups) > 1 and _YEAR.fullmatch(groups[0]) and (is_laid_out or len(groups[1]) <= 2):
         return True  # a period before its figures
     return is_laid_out and (_in_a_row(text, hit, len(groups)) or (len(groups) > 1 and max(map(len, groups)) < 4))
+
+
+def _heads_a_row(text: str, hit: Hit) -> bool:
+    """Whether a place with its first figure heads a row of a table: 'Quarry Road 12 11 47', 'Quarry Road 5 [c] 65%'."""
+    after = text[hit.end : hit.end + _REACH]
+    return re.match(r" \d+(?!\S)", after) is not None or _CELLS.match(after) is not None
+
+
+def _ends_a_day(text: str, hit: Hit) -> bool:
+    """Whether the number of what was found is the year of a day in the cell before: 'May 13, 2024 Request The road'."""
+    found, before = text[hit.start : hit.end], text[max(0, hit.start - _REACH) : hit.start]
+    numbers = _GROUP.findall(found)
+    is_year = len(numbers) == 1 and _YEAR.match(found) is not None and _YEAR.fullmatch(numbers[0]) is not None
+    return is_year and _DAY_BEFORE.search(before) is not None
 
 
 def _in_a_row(text: str, hit: Hit, groups: int) -> bool:

@@ -7,6 +7,7 @@ project's own contacts. A hit stops the run and is told by file and rule; what w
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -18,18 +19,27 @@ from pipeline.errors import DisclosureError
 from pipeline.stage import RESTRICTED
 
 
-def guard(folder: Path, search: Search) -> None:
+def guard(folder: Path, search: Search, passed: set[tuple[str, str]] | None = None) -> None:
     """Search a set; a `DisclosureError` names each file in which something was found, and the rule.
 
-    A restricted file that others can read, or that lies elsewhere, is refused as well.
+    A restricted file that others can read, or that lies elsewhere, is refused as well. Files of which nothing is said
+    are noted in `passed`, with the digests of their content, and those that stand there are not searched again.
     """
+    passed = set() if passed is None else passed
     refused = _restricted_and_open(folder)
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         name = path.relative_to(folder).as_posix()
+        with path.open("rb") as content:
+            as_it_is = (name, hashlib.file_digest(content, "sha256").hexdigest())
+        if as_it_is in passed:
+            continue
+        faults = len(refused)
         if search.finds([Seen(part) for part in (name, path.stem)]):
             refused.append(f"The name of a file of {name.partition('/')[0]}/ holds what nobody may read.")
         elif not (path.parent == folder / "internal" and path.name in RESTRICTED):
             refused += [f"{name} {what}." for what in _seen_in(path, search, is_public=name.startswith("public/"))]
+        if len(refused) == faults:
+            passed.add(as_it_is)
     if refused:
         raise DisclosureError(
             "The report was not made, because somebody could be found out through it.\n"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from pipeline.confidentiality.hits import Hit
-from pipeline.confidentiality.pattern_words import Labels, one_of, pattern_words
+from pipeline.confidentiality.pattern_words import FirstWords, Labels, one_of, pattern_words, tokens_of
 from pipeline.confidentiality.quantities import is_quantity
 
 _IBAN = re.compile(
@@ -104,8 +104,9 @@ def passports(text: str, country: str) -> Iterator[Hit]:
 
 def _labelled(text: str, key: str) -> Iterator[Hit]:
     """Find what has at least five digits after a label, and is neither a date nor the number of a file (12/2024)."""
-    label = _label_before(key)
-    for found in label.finditer(text):
+    if not _first_words(key).may_stand_in(tokens_of(text)):
+        return
+    for found in _label_before(key).finditer(text):
         start = found.end()
         match = _NUMBER_AFTER_LABEL.match(text, start)
         if match is None or not _labels(key).is_before(text, start):
@@ -132,6 +133,11 @@ def _label_before(key: str) -> re.Pattern[str]:
 
 
 @cache
+def _first_words(key: str) -> FirstWords:
+    return FirstWords(getattr(pattern_words(), key))
+
+
+@cache
 def _labels(key: str) -> Labels:
     return Labels(getattr(pattern_words(), key))
 
@@ -148,6 +154,9 @@ def plates(text: str, country: str) -> Iterator[Hit]:
     if country == "KE":
         for match in _PLATE_KENYAN.finditer(text):
             yield Hit("plate", match.start(), match.end(), "plate_kenyan")
+    tokens = tokens_of(text)
+    if not any(_first_words(key).may_stand_in(tokens) for key in ("plate_labels", "plate_labels_strong")):
+        return
     for label in _label_before("plate_labels").finditer(text):
         found = _PLATE_AFTER_LABEL.match(text, label.end())
         if found and _is_plate(found[0]) and not is_quantity(text, *found.span()):

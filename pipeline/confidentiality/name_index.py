@@ -1,4 +1,4 @@
-"""The search for names in a text: a tree of the words of all spellings, walked from each word of the text.
+"""The search for names in a text: from each word of the text on, as long as its words are or begin a spelling.
 
 So the time is set by the length of the text, however many names there are.
 """
@@ -6,7 +6,7 @@ So the time is set by the length of the text, however many names there are.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -14,8 +14,9 @@ from typing import NamedTuple
 from pipeline.confidentiality.hits import Kind
 from pipeline.confidentiality.letters import as_seen, fold
 from pipeline.confidentiality.name_readings import Likeness, Reading, Readings
+from pipeline.confidentiality.name_table import ROOT, Entry, Node, SpellingTable, Words
 from pipeline.confidentiality.name_words import WORD, name_words
-from pipeline.confidentiality.spellings import CASE_MATTERS_UP_TO, CASES, INITIAL, Case, Spelling
+from pipeline.confidentiality.spellings import CASE_MATTERS_UP_TO, INITIAL, Spelling
 
 _WIDEST_GAP = 3
 """Characters that may part two words of a name: a full stop, a line break and a stretch of blanks."""
@@ -31,43 +32,6 @@ _RULES = {
     Likeness.OTHER_SPELLING: "known_name_other_spelling",
     Likeness.TYPING_ERROR: "known_name_typing_error",
 }
-Words = tuple[str, ...]
-
-
-@dataclass
-class Entry:
-    """What a spelling is of: the names (by their keys), and how it must be written."""
-
-    kind: Kind
-    rule: str
-    case: Case
-    written: set[Words]
-    owners: set[str]
-
-    def fits(self, readings: Sequence[Reading]) -> bool:
-        """Say whether the words of a text may stand for this spelling, by their case and likeness."""
-        if self.rule == "known_contact" and max(one.likeness for one in readings) > Likeness.SAME:
-            return False
-        if self.case == "any":
-            return True
-        stems = tuple(one.stem for one in readings)
-        if stems in self.written:
-            return True
-        if self.case == "capital":
-            return all(_is_capitalised(stem) for stem in stems)
-        # In the other script nobody has written it yet.
-        return all(one.likeness == Likeness.OTHER_SCRIPT for one in readings) and all(map(str.isupper, stems))
-
-
-class Node(dict[str, "Node"]):
-    """Words that may come next; `entry` if a name ends here, `is_kept` if a name that stays does."""
-
-    __slots__ = ("entry", "is_kept")
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.entry: Entry | None = None
-        self.is_kept = False
 
 
 @dataclass(frozen=True)
@@ -105,44 +69,20 @@ class NameIndex:
     """Every spelling of every name, to be searched for."""
 
     def __init__(self) -> None:
-        self._root = Node()
-        self._words: set[str] = set()
-        self._varied: set[str] = set()
+        self._table = SpellingTable()
 
     def add(self, spelling: Spelling, kind: Kind, owner: str) -> None:
-        """Add a spelling of a name; where two names share one, the first says of what kind it is."""
-        node = self._node(spelling)
-        if node is self._root:
-            return
-        if node.entry is None:
-            node.entry = Entry(kind, spelling.rule, spelling.case, set(), set())
-        elif kind == node.entry.kind:
-            # The whole name tells more than its initials or a part, which come after it in the alphabet.
-            node.entry.rule = min(node.entry.rule, spelling.rule)
-        node.entry.case = min(node.entry.case, spelling.case, key=CASES.index)
-        node.entry.written.add(spelling.written)
-        node.entry.owners.add(owner)
+        """Add a spelling of a name."""
+        self._table.add(spelling, kind, owner)
 
     def keep(self, spelling: Spelling) -> None:
         """Add a spelling of what stays."""
-        node = self._node(spelling)
-        node.is_kept = node is not self._root
-
-    def _node(self, spelling: Spelling) -> Node:
-        self._words.update(spelling.words)
-        if not spelling.is_literal:
-            self._varied.update(spelling.words)
-        node = self._root
-        for word in spelling.words:
-            if word not in node:
-                node[word] = Node()
-            node = node[word]
-        return node
+        self._table.keep(spelling)
 
     @cached_property
     def readings(self) -> Readings:
         """What words of texts stand for; asked for once everything is added."""
-        return Readings(self._words, self._varied)
+        return Readings(self._table.words, self._table.varied)
 
     def search(self, text: str, terms: Terms) -> list[Match]:
         """Find every spelling in a text, from left to right, without overlaps; the longest at a place wins.
@@ -160,7 +100,7 @@ class NameIndex:
     def _in_view(self, view: View, terms: Terms) -> list[Match]:
         if view.is_joined:
             terms = replace(terms, is_unsure_too=False)
-        found, places = _Walk(self._root, self.readings, view.text, terms).matches(), view.places
+        found, places = _Walk(self._table, self.readings, view.text, terms).matches(), view.places
         if view.is_joined:
             found = [one for one in found if sum(map(len, one.words)) > CASE_MATTERS_UP_TO]
         if places is None:
@@ -169,8 +109,9 @@ class NameIndex:
 
 
 class _Step(NamedTuple):
-    """How far a walk has come: the node, the next word of the text, and what the words so far stand for."""
+    """How far a walk has come: its words and what they are, the next word of the text, what its words stand for."""
 
+    words: Words
     node: Node
     place: int
     path: tuple[Reading, ...]
@@ -182,22 +123,26 @@ class _Step(NamedTuple):
 class _Walk:
     """One text, word by word."""
 
-    root: Node
+    table: SpellingTable
     readings: Readings
     text: str
     terms: Terms
     words: list[re.Match[str]] = field(init=False)
+    written: list[str] = field(init=False)
     options: list[tuple[Reading, ...]] = field(init=False)
     joined: list[tuple[Reading, ...]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.words = list(WORD.finditer(self.text))
-        sure = [self.readings.sure(word[0]) for word in self.words]
-        self.options = [self._readings_of(place, sure) for place in range(len(sure))]
-        self.joined = [self._readings_of_two(place) for place in range(len(sure))]
+        self.written = [word[0] for word in self.words]
+        sure = self.readings.sure_of_each(self.written)
+        self.options = self._readings_of_each(sure)
+        self.joined = self._readings_of_two()
 
     def matches(self) -> list[Match]:
         """Return what is found, what stays taken out."""
+        if not any(self.options) and not any(self.joined):
+            return []
         every = [self._best_at(place) for place in range(len(self.words))]
         stays = [False] * len(self.words)
         for place, options in enumerate(every):
@@ -226,32 +171,37 @@ class _Walk:
         return sorted(found, key=lambda one: (-one[0], one[1].likeness, one[1].entry is not None, one[1].words))
 
     def _from(self, begin: int) -> Iterator[tuple[int, Match]]:
-        steps = [_Step(self.root, begin, (), False)]
+        steps = [_Step((), ROOT, begin, (), False)]
         while steps:
             step = steps.pop()
             yield from self._ends(step, begin)
-            if step.node and step.place < len(self.words) and (step.place == begin or self._follows(step.place)):
+            if (
+                step.node.goes_on
+                and step.place < len(self.words)
+                and (step.place == begin or self._follows(step.place))
+            ):
                 steps.extend(self._next(step))
 
     def _next(self, step: _Step) -> Iterator[_Step]:
         for reading in self.options[step.place]:
-            following = step.node.get(reading.word)
+            words = (*step.words, reading.word)
+            following = self.table.at(words)
             if following is not None and not self._begins_a_sentence(step, reading):
-                is_timid = not reading.likeness.is_sure and not self.words[step.place][0][0].isupper()
-                yield _Step(following, step.place + 1, (*step.path, reading), step.is_timid or is_timid)
+                is_timid = not reading.likeness.is_sure and not self.written[step.place][0].isupper()
+                yield _Step(words, following, step.place + 1, (*step.path, reading), step.is_timid or is_timid)
         for reading in self.joined[step.place]:
-            following = step.node.get(reading.word)
+            words = (*step.words, reading.word)
+            following = self.table.at(words)
             if following is not None:
-                yield _Step(following, step.place + 2, (*step.path, reading), step.is_timid)
+                yield _Step(words, following, step.place + 2, (*step.path, reading), step.is_timid)
 
     def _ends(self, step: _Step, begin: int) -> Iterator[tuple[int, Match]]:
-        node, path = step.node, step.path
+        node, path, words = step.node, step.path, step.words
         if not path or (node.entry is None and not node.is_kept):
             return
         likeness = max(reading.likeness for reading in path)
         if step.is_timid and not any(reading.likeness.is_sure for reading in path):
             return
-        words = tuple(reading.word for reading in path)
         last = step.place - 1
         start, end = self.words[begin].start(), self.words[last].end()
         if node.is_kept and likeness.is_sure and words not in self.terms.unkept:
@@ -259,24 +209,34 @@ class _Walk:
         elif node.entry is not None and words not in self.terms.gone and node.entry.fits(path):
             yield last, Match(words, node.entry, start, end, likeness)
 
-    def _readings_of(self, place: int, sure: list[tuple[Reading, ...]]) -> tuple[Reading, ...]:
-        """Return what a word stands for; typing errors are looked for only with a capital or beside a known word."""
-        word = self.words[place][0]
-        if not self.terms.is_unsure_too or word.lower() in self.terms.ordinary:
-            return sure[place]
-        is_beside = bool((place and sure[place - 1]) or (place + 1 < len(sure) and sure[place + 1]))
-        return (*sure[place], *self.readings.unsure(word)) if word[0].isupper() or is_beside else sure[place]
+    def _readings_of_each(self, sure: list[tuple[Reading, ...]]) -> list[tuple[Reading, ...]]:
+        """Return what each word stands for; typing errors are looked for with a capital or beside a known word only."""
+        if not self.terms.is_unsure_too:
+            return sure
+        ordinary, unsure = self.terms.ordinary, self.readings.unsure
+        last = len(sure) - 1
+        return [
+            (*surely, *unsure(word))
+            if (word[0].isupper() or (place and sure[place - 1]) or (place < last and sure[place + 1]))
+            and word.lower() not in ordinary
+            else surely
+            for place, (word, surely) in enumerate(zip(self.written, sure, strict=True))
+        ]
 
-    def _readings_of_two(self, place: int) -> tuple[Reading, ...]:
-        """Return what a word stands for with the next one: Bat-Erdene is Baterdene, too, and so may be Bater dene."""
-        if place + 1 == len(self.words):
-            return ()
-        first, second, gap = self.words[place][0], self.words[place + 1][0], self._gap(place + 1)
-        if gap == "-":
-            joined = first + second.lower()
-            is_guessed = self.terms.is_unsure_too and joined[0].isupper()
-            return (*self.readings.sure(joined), *(self.readings.unsure(joined) if is_guessed else ()))
-        return self.readings.parted(first, second) if gap == " " and self.terms.is_unsure_too else ()
+    def _readings_of_two(self) -> list[tuple[Reading, ...]]:
+        """Return what each word stands for with the next: Bat-Erdene is Baterdene, too, and so may be Bater dene."""
+        guesses, gaps = self.terms.is_unsure_too, [self._gap(place) for place in range(1, len(self.words))]
+        if guesses:
+            found = self.readings.parted_in(self.written, [gap == " " for gap in gaps])
+        else:
+            found = [()] * len(self.words)
+        for place, gap in enumerate(gaps):
+            if gap == "-":
+                joined = self.written[place] + self.written[place + 1].lower()
+                is_guessed = guesses and joined[0].isupper()
+                unsure = self.readings.unsure(joined) if is_guessed else ()
+                found[place] = (*self.readings.sure(joined), *unsure)
+        return found
 
     def _follows(self, place: int) -> bool:
         gap = _BLANKS.sub(" ", self._gap(place))
@@ -301,7 +261,7 @@ class _Walk:
         return replace(match, start=self.words[first].start(), end=max(match.end, self.words[last].end()))
 
     def _is_form(self, place: int) -> bool:
-        word = self.words[place][0]
+        word = self.written[place]
         return word[0].isupper() and fold(word) in name_words().forms
 
 
@@ -324,7 +284,3 @@ def _views(text: str) -> Iterator[View]:
             kept = [place for place in range(len(seen)) if place not in gone]
             sources = kept if places is None else [places[place] for place in kept]
             yield View("".join(seen[place] for place in kept), sources, is_joined=True)
-
-
-def _is_capitalised(word: str) -> bool:
-    return (word[0].isupper() and (word.isupper() or word[1:].islower() or len(word) == 1)) or word.endswith(INITIAL)

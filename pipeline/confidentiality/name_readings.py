@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from enum import IntEnum
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pipeline.confidentiality.endings import fits, shortened, stems_of
 from pipeline.confidentiality.letters import LONGEST_WORD, disguised, fold, is_cyrillic, may_stand_for, sounds_of
@@ -44,10 +44,11 @@ class Reading(NamedTuple):
 class Readings:
     """Looks up words of texts among the words of names; every word once."""
 
-    def __init__(self, words: Iterable[str], varied: Iterable[str]) -> None:
+    def __init__(self, words: Container[str], varied: Iterable[str]) -> None:
         """Take the words of names, and those of them that are looked for in other forms as well."""
-        self._words = frozenset(words)
+        self._words = words
         self._letters = sorted(word for word in varied if word.isalnum() and not word.isdigit())
+        self._folded: dict[str, str] = {}
         self._sure: dict[str, tuple[Reading, ...]] = {}
         self._unsure: dict[str, tuple[Reading, ...]] = {}
 
@@ -67,12 +68,32 @@ class Readings:
             self._unsure[word] = tuple(reading for reading in found if reading.word not in sure)
         return self._unsure[word]
 
-    def parted(self, first: str, second: str) -> tuple[Reading, ...]:
-        """Return the word of a name that two words are once the blank between them, a typing error, is gone."""
-        joined = fold(first) + fold(second)
-        if not TWO_EDITS_FROM - 2 <= len(joined) <= LONGEST_WORD or joined not in self._words:
-            return ()
-        return (Reading(joined, Likeness.TYPING_ERROR, first + second),)
+    def sure_of_each(self, words: Sequence[str]) -> list[tuple[Reading, ...]]:
+        """Return what each of some words stands for beyond doubt."""
+        try:
+            return [self._sure[word] for word in words]
+        except KeyError:
+            return [self.sure(word) for word in words]
+
+    def parted_in(self, words: Sequence[str], is_blank: Sequence[bool]) -> list[tuple[Reading, ...]]:
+        """Return for each word that of a name that it is with the next one, once the blank between them is gone.
+
+        A blank within a name is a typing error. `is_blank` says of each word but the first whether one is before it.
+        """
+        found: list[tuple[Reading, ...]] = [()] * len(words)
+        try:
+            folded = [self._folded[word] for word in words]
+        except KeyError:
+            _make_room(self._folded)
+            self._folded.update({word: fold(word) for word in words})
+            folded = [self._folded[word] for word in words]
+        known = self._words
+        for place, parted in enumerate(is_blank):
+            if parted:
+                joined = folded[place] + folded[place + 1]
+                if TWO_EDITS_FROM - 2 <= len(joined) <= LONGEST_WORD and joined in known:
+                    found[place] = (Reading(joined, Likeness.TYPING_ERROR, words[place] + words[place + 1]),)
+        return found
 
     def _sure_readings(self, word: str) -> Iterator[Reading]:
         folded = fold(word)
@@ -187,7 +208,7 @@ def _best(readings: Iterable[Reading]) -> tuple[Reading, ...]:
     return tuple(best.values())
 
 
-def _make_room(remembered: dict[str, tuple[Reading, ...]]) -> None:
+def _make_room(remembered: dict[str, Any]) -> None:
     """Forget all once there is too much, so that memory does not grow with the texts."""
     if len(remembered) >= _MOST_REMEMBERED:
         remembered.clear()

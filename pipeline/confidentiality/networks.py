@@ -20,6 +20,8 @@ _SPELT_OUT = re.compile(
     rf"(?<![\w.+-])[\w.+-]{{1,64}}{_AT}(?:[\w-]{{1,63}}{_DOT}){{1,4}}(?:com|org|net|mn|ru|edu|gov|info|[a-z]{{2}})(?!\w)",
     re.IGNORECASE,
 )
+_IS_SPELT_OUT = re.compile(r"[(\[{<](?:at|@|эт|собака)[)\]}>]|[ ]dot[ ]", re.IGNORECASE)
+_DOTTED = re.compile(r"\.[^\W_]")
 _NOT_AT_THE_BEGINNING = "!#$%&'*+/=?^`{|}~.-"
 _HANDLE = re.compile(r"(?<![\w@.\]/])@[^\W\d][\w.]{1,40}(?![\w@])")
 _HANDLE_AFTER_LABEL = re.compile(r"[^\W\d][\w.:-]{2,40}")
@@ -39,14 +41,19 @@ def emails(text: str, country: str) -> Iterator[Hit]:
                     start += 1
                 if text[start] not in "@ ":
                     yield Hit("email", start, match.end(), "email")
+    # 'meet at example.org' is no address: where the at has no brackets, the dot is written out, too.
+    if not _IS_SPELT_OUT.search(text):
+        return
     for match in _SPELT_OUT.finditer(text):
-        # 'meet at example.org' is no address: where the at has no brackets, the dot is written out, too.
-        if re.search(r"[(\[{<](?:at|@|эт|собака)[)\]}>]|[ ]dot[ ]", match[0], re.IGNORECASE):
+        if _IS_SPELT_OUT.search(match[0]):
             yield Hit("email", match.start(), match.end(), "email_spelt_out")
 
 
 def links(text: str, country: str) -> Iterator[Hit]:
     """Find pages of persons and groups; the bare host, such as facebook.com, is nobody's."""
+    # A host has a dot before a letter and a page behind it; a scheme has a colon.
+    if not (":" in text or (("/" in text or "?" in text) and _DOTTED.search(text))):
+        return
     for match in _link_expression().finditer(text):
         end = match.start() + len(match[0].rstrip(_END))
         if end > match.start("page"):
@@ -70,6 +77,8 @@ def handles(text: str, country: str) -> Iterator[Hit]:
     if "@" in text:
         for match in _HANDLE.finditer(text):
             yield Hit("handle", match.start(), match.start() + len(match[0].rstrip(".")), "handle")
+    if ":" not in text and "=" not in text:
+        return
     for label in _handle_label().finditer(text):
         name = _HANDLE_AFTER_LABEL.match(text, label.end())
         if name and re.search(r"[\d_.]", name[0].rstrip(".:-")):

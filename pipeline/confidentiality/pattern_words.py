@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from pydantic import Field
@@ -96,6 +96,36 @@ def one_of(words: Iterable[str]) -> str:
         (whole if first.isalnum() else signs).append(f"{re.escape(first)}(?:{'|'.join(rests)})")
     parts = [rf"(?<!\w)(?:{'|'.join(whole)})"] if whole else []
     return f"(?:{'|'.join(parts + signs)})"
+
+
+_TOKEN = re.compile(r"\w+")
+
+
+class FirstWords:
+    """Tells quickly that none of some words stands in a text, by the first part of each; only in ASCII texts for sure.
+
+    An expression of `one_of(words)` begins and ends where words do, so it can match only where such a part is a whole
+    word of the text, or begins one where a word ends in *.
+    """
+
+    def __init__(self, words: Iterable[str]) -> None:
+        parts = [(_TOKEN.findall(word), word) for word in words]
+        self._has_signs = any(not found or not word[0].isalnum() for found, word in parts)
+        begun = [found[0].lower() for found, word in parts if found and word == f"{found[0]}*"]
+        self._whole = frozenset(found[0].lower() for found, _ in parts if found)
+        self._begun = tuple(begun)
+
+    def may_stand_in(self, tokens: frozenset[str] | None) -> bool:
+        """Say whether one may stand in a text of these tokens; None for a text of which that is not known."""
+        if tokens is None or self._has_signs or not self._whole.isdisjoint(tokens):
+            return True
+        return bool(self._begun) and any(token.startswith(self._begun) for token in tokens)
+
+
+@lru_cache(maxsize=8)
+def tokens_of(text: str) -> frozenset[str] | None:
+    """Return the words of a text in small letters; None where letters outside ASCII may have several such forms."""
+    return frozenset(_TOKEN.findall(text.lower())) if text.isascii() else None
 
 
 def _rest(word: str) -> str:

@@ -78,6 +78,8 @@ def without_overlaps(hits: Iterable[Hit], text: str) -> list[Hit]:
     """
     kept: list[Hit] = []
     hits = _joined(hits)
+    if not hits:
+        return []
     taken = bytearray(len(text))
     for mask in re.finditer(f"{MASK}+", text):
         taken[mask.start() : mask.end()] = b"\1" * (mask.end() - mask.start())

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from pipeline.confidentiality.hits import Hit
-from pipeline.confidentiality.pattern_words import one_of, pattern_words
+from pipeline.confidentiality.pattern_words import FirstWords, one_of, pattern_words, tokens_of
 
 _DECIMAL = re.compile(
     r"(?<![\w.])[-+]?(\d{1,2}\.\d{3,15})°?[ ]?[NSns]?[ ]{0,2}[,;/ ][ ]{0,3}"
@@ -27,6 +27,7 @@ _DEGREES = re.compile(
     rf"(?<![\w.]){_PART}(?:[NSEWСЮВЗ]|[сюзв]\.[ ]?[шд]\.)?"
     rf"(?:[ ,;/]{{0,3}}{_PART}(?:[NSEWСЮВЗ](?!\w)|[сюзв]\.[ ]?[шд]\.)?)?"
 )
+_DIGIT = re.compile(r"\d")
 _DIRECTION = re.compile(r"[NSEWСЮВЗ]|[сюзв]\.[ ]?[шд]\.|['′’]")
 _UPPER_NAME = r"(?=[^\W\d_a-zа-яёөү])[^\W\d_][\w.'’-]{0,30}"
 _HOUSE = r"\d{1,6}[A-Za-zА-Яа-я]?(?:[-/]\d{1,4}[A-Za-z]?)?"
@@ -55,22 +56,32 @@ def addresses(text: str, country: str) -> Iterator[Hit]:
     """Find streets with a house number, post office boxes, parts of an address together, lines after a label."""
     for match in _box().finditer(text):
         yield Hit("address", match.start(), match.end(), "address_box")
-    if any(letter.isdigit() for letter in text):
+    if _DIGIT.search(text):
         yield from _streets(text)
         yield from _parts_together(text)
         yield from _after_labels(text)
 
 
 def _streets(text: str) -> Iterator[Hit]:
-    words = pattern_words().address
-    for expression in _english():
+    words, tokens = pattern_words().address, tokens_of(text)
+    streets, before, endings = _street_words()
+    for expression in _english() if streets.may_stand_in(tokens) else ():
         for match in expression.finditer(text):
             names = match["names"].casefold().split()
             if not all(name in words.not_names for name in names):
                 yield Hit("address", match.start(), match.end(), "address_english")
+    if not (before.may_stand_in(tokens) or tokens is None or any(token.endswith(endings) for token in tokens)):
+        return
     for expression in _european():
         for match in expression.finditer(text):
             yield Hit("address", match.start(), match.end(), "address_european")
+
+
+@cache
+def _street_words() -> tuple[FirstWords, FirstWords, tuple[str, ...]]:
+    words = pattern_words().address
+    endings = tuple(ending.lower() for ending in words.european_endings)
+    return FirstWords(words.streets), FirstWords(words.european_before), endings
 
 
 @cache
@@ -115,6 +126,8 @@ def _box() -> re.Pattern[str]:
 
 
 def _after_labels(text: str) -> Iterator[Hit]:
+    if ":" not in text and "=" not in text:
+        return
     label, not_label = _label()
     for match in label.finditer(text):
         if not_label.search(text, max(0, match.start() - 16), match.start()):
@@ -163,9 +176,11 @@ _JOINING = re.compile(r"[ ,.;\n-]{0,4}(?:\d{1,4}(?:[-/]\d{1,4}[а-яa-z]?)?[ ,.]
 
 def _pieces(text: str) -> list[_Piece]:
     """Find the pieces from left to right; of those that overlap the longest."""
+    tokens = tokens_of(text)
     found = [
         _Piece(match.start(), match.end(), is_home, is_alone)
-        for expression, is_home, is_alone in _piece_expressions()
+        for words, expression, is_home, is_alone in _piece_expressions()
+        if words.may_stand_in(tokens)
         for match in expression.finditer(text)
     ]
     kept: list[_Piece] = []
@@ -179,7 +194,8 @@ def _pieces(text: str) -> list[_Piece]:
 
 
 @cache
-def _piece_expressions() -> tuple[tuple[re.Pattern[str], bool, bool], ...]:
+def _piece_expressions() -> tuple[tuple[FirstWords, re.Pattern[str], bool, bool], ...]:
+    """Return for each kind of piece the words without which it cannot stand, its expression, and what it tells."""
     words = pattern_words().address
     number = r"\d{1,4}[A-Za-zА-Яа-яӨөҮү]?(?:[-/]\d{1,4}[а-яa-z]?)?"
     ordinal = r"(?:[ ]?-?[ ]?(?:р|r|th|st|nd|rd|дугаар|дүгээр|dugaar|duger|й|я|е|ый|ая)(?!\w))?"
@@ -195,20 +211,32 @@ def _piece_expressions() -> tuple[tuple[re.Pattern[str], bool, bool], ...]:
         )
 
     name = rf"{_UPPER_NAME}(?:[ ]{_UPPER_NAME}){{0,2}}"
+    number_before, number_after = words.number_before, words.number_after
     return (
-        (before(words.number_before.home), True, False),
-        (before(words.number_before.place), False, False),
-        (after(words.number_after.home), True, False),
-        (after(words.number_after.place), False, False),
-        (before(words.alone), True, True),
-        (after(words.alone), True, True),
-        (re.compile(rf"(?<![\w-]){name}[ ](?i:{one_of(words.named_before)})"), False, False),
+        (FirstWords(number_before.home), before(number_before.home), True, False),
+        (FirstWords(number_before.place), before(number_before.place), False, False),
+        (FirstWords(number_after.home), after(number_after.home), True, False),
+        (FirstWords(number_after.place), after(number_after.place), False, False),
+        (FirstWords(words.alone), before(words.alone), True, True),
+        (FirstWords(words.alone), after(words.alone), True, True),
         (
+            FirstWords(words.named_before),
+            re.compile(rf"(?<![\w-]){name}[ ](?i:{one_of(words.named_before)})"),
+            False,
+            False,
+        ),
+        (
+            FirstWords(words.named_after),
             re.compile(
                 rf"(?i:{one_of(words.named_after)})[ ]{{0,2}}{name}(?:,?[ ]{{1,2}}\d{{1,4}}[а-яa-z]?(?![\w.]))?"
             ),
             False,
             False,
         ),
-        (re.compile(rf"(?<![\w-])(?:{'|'.join(words.abbreviated)})(?:-?(?:ийн|ын|д|iin))?(?!\w)"), False, False),
+        (
+            FirstWords(f"{word}*" for word in words.abbreviated),
+            re.compile(rf"(?<![\w-])(?:{'|'.join(words.abbreviated)})(?:-?(?:ийн|ын|д|iin))?(?!\w)"),
+            False,
+            False,
+        ),
     )

@@ -6,6 +6,7 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import pandas as pd
 
@@ -64,7 +65,7 @@ def find(
     # What the names keep themselves they leave out themselves, save a complainant's own name in the complainant's row.
     of_names, of_the_rest = Kept.of(further_kept), Kept.of((*sorted(known.kept), *further_kept))
 
-    not_suspected = (*of_the_rest.words, *places)
+    not_suspected = _together(of_the_rest.words, tuple(places))
 
     def suspected(some: str) -> list[Hit]:
         return of_the_rest.without(some, find_suspects(some, locale, not_suspected))
@@ -144,6 +145,12 @@ def _identity(text: str, hit: Hit) -> str:
     if hit.kind == "phone":
         return "".join(letter for letter in seen if letter.isdigit())[-_WHOLE_PHONE:]
     return "".join(letter for letter in seen if letter.isalnum() or letter in "@._")
+
+
+@lru_cache(maxsize=16)
+def _together(words: tuple[str, ...], places: tuple[str, ...]) -> frozenset[str]:
+    """Put together what is no suspect; one set for all texts."""
+    return frozenset((*words, *places))
 
 
 def _found(

@@ -14,7 +14,7 @@ from functools import cached_property
 
 from pipeline.confidentiality.hits import Hit, Kind
 from pipeline.confidentiality.known_phones import Phones, numbers_in
-from pipeline.confidentiality.letters import as_seen
+from pipeline.confidentiality.letters import as_seen, fold
 from pipeline.confidentiality.name_index import Match, NameIndex, Terms
 from pipeline.confidentiality.name_words import WORD, is_organisation, names_nobody
 from pipeline.confidentiality.spellings import (
@@ -93,18 +93,21 @@ class KnownNames:
 
         Nor is a word of `places`, or of other cells that name no person.
         """
-        small: Counter[str] = Counter()
-        large: Counter[str] = Counter()
+        every: Counter[str] = Counter()
         for text in texts:
-            words = set(WORD.findall(as_seen(text)[0]))
-            small.update(word for word in words if word.islower())
-            large.update(word.lower() for word in words if not word.islower())
+            every.update(set(WORD.findall(as_seen(text)[0])))
+        small = {word: count for word, count in every.items() if word.islower()}
+        large: Counter[str] = Counter()
+        for word, count in every.items():
+            if not word.islower():
+                large[word.lower()] += count
         ordinary = {word for word, count in small.items() if count >= max(_ORDINARY_FROM, large[word])}
         ordinary |= {word.lower() for text in places for word in WORD.findall(as_seen(text)[0])}
         return replace(self, terms=replace(self.terms, ordinary=self.terms.ordinary | ordinary), _shared=self._search)
 
     def for_row(self, own: Iterable[str]) -> KnownNames:
         """Return the names for a row of the register: its own complainants are replaced although they are kept."""
+        own = [name for name in own if self._search.may_be_kept(name)]
         unkept = {spelling.words for name in own for spelling in _spellings_of(name, _kind_of(name))}
         if not unkept & self._search.kept:
             return self
@@ -146,11 +149,17 @@ class _Search:
                         self._index.add(spelling, kind, owner)
         staying = {spelling for name in kept for spelling in _kept_spellings(name)}
         self.kept = {spelling.words for spelling in staying}
+        self._letters_of_kept = [set("".join(words)) for words in self.kept]
         for spelling in staying:
             self._index.keep(spelling)
         own = {number for name in kept for number in numbers_in(name)}
         cells = (name for name, kind in kinds.items() if kind == "contact")
         self._phones = Phones({number for cell in cells for number in numbers_in(cell)} - own)
+
+    def may_be_kept(self, name: str) -> bool:
+        """Say whether a name that stays has no letter but those of a name: else it is none of its spellings."""
+        letters = set(fold(as_seen(name)[0]))
+        return any(kept <= letters for kept in self._letters_of_kept)
 
     def matches(self, text: str, terms: Terms) -> list[Match]:
         return self._index.search(text, terms)

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import blake2b
 
 from pipeline.confidentiality.figures import are_figures
 from pipeline.confidentiality.hits import Hit, Kind
@@ -40,6 +41,7 @@ _SHORTEST = 6
 _GONE = "\n·\n\n·\n"
 """What parts the texts around a place that was taken out."""
 _TOKEN = re.compile(r"[\w/-]{4,}")
+_FIGURE = re.compile(r"\d")
 _LEAST_DIGITS = 6
 """Digits from which two telephone numbers are one although one of them has a prefix."""
 
@@ -81,7 +83,36 @@ class OwnWords:
         """Leave out the registration numbers."""
         if not self.numbers:
             return text
-        return _TOKEN.sub(lambda match: "·" if match[0] in self.numbers else match[0], text)
+        return _TOKEN.sub(lambda match: "·" if self._is_number(match) else match[0], text)
+
+    def _is_number(self, match: re.Match[str]) -> bool:
+        """Whether a word is a registration number, or the one with the figures of a number of several words."""
+        if match[0] in self.numbers:
+            return True
+        around = self._around.get(match[0], ())
+        return any(
+            before == match.string[max(0, match.start() - len(before)) : match.start()]
+            and match.string.startswith(after, match.end())
+            for before, after in around
+        )
+
+    @cached_property
+    def _around(self) -> dict[str, set[tuple[str, str]]]:
+        """What stands around the word with the figures in numbers of several words: before 687-2018 a 'No '.
+
+        A number with figures in two words is none of these; it could be somebody's telephone number.
+        """
+        around: dict[str, set[tuple[str, str]]] = {}
+        for number in self.numbers:
+            usual_form = unicodedata.normalize("NFKC", number)
+            if _TOKEN.fullmatch(usual_form) or "+" in usual_form:
+                continue
+            words = [match for match in _TOKEN.finditer(usual_form) if _FIGURE.search(match[0])]
+            if len(words) == 1:
+                before, after = usual_form[: words[0].start()], usual_form[words[0].end() :]
+                if (before or after) and not _FIGURE.search(before + after):
+                    around.setdefault(words[0][0], set()).add((before, after))
+        return around
 
     def is_heading(self, hit: Hit, text: str) -> bool:
         """Whether what was found is a heading, or a part of one."""
@@ -104,7 +135,9 @@ class Search:
     contacts: tuple[str, ...] = ()
     words: OwnWords = OwnWords()
     _own: list[tuple[Kind, str]] = field(default_factory=list, compare=False)
-    _done: dict[Seen, tuple[frozenset[Find], frozenset[Find]]] = field(default_factory=dict, compare=False)
+    _holding: dict[Seen, tuple[frozenset[Find], frozenset[Find]]] = field(default_factory=dict, compare=False)
+    _harmless: set[bytes] = field(default_factory=set, compare=False)
+    """Digests of the texts in which there is nothing: a large register has millions, and each stands in many files."""
 
     def __post_init__(self) -> None:
         for text in self.contacts:
@@ -115,15 +148,31 @@ class Search:
         """The names without guesses at typing errors, which would take words of the report for names."""
         return self.known.without_guesses()
 
+    @property
+    def texts_seen(self) -> int:
+        """How many different texts were searched; what each holds is kept."""
+        return len(self._harmless) + len(self._holding)
+
     def finds(self, texts: Iterable[Seen], *, is_public: bool = True) -> list[Find]:
         """Return what the texts hold, each kind and rule once, sorted."""
         found: set[Find] = set()
         for text in texts:
-            if text not in self._done:
-                self._done[text] = self._found_in(text)
-            in_public, inside = self._done[text]
+            in_public, inside = self._looked_at(text)
             found |= in_public if is_public else inside
         return sorted(found, key=str)
+
+    def _looked_at(self, seen: Seen) -> tuple[frozenset[Find], frozenset[Find]]:
+        """Return what a text holds, as `_found_in` does; one that came before is not looked at again."""
+        key = _digest(seen)
+        if key in self._harmless:
+            return _NOTHING
+        if seen not in self._holding:
+            found = self._found_in(seen)
+            if found == _NOTHING:
+                self._harmless.add(key)
+                return _NOTHING
+            self._holding[seen] = found
+        return self._holding[seen]
 
     def replaced(self, text: str) -> str:
         """Put placeholders in the place of names and patterns in a sentence, for a terminal."""
@@ -180,6 +229,15 @@ class Search:
         if kind == "phone":
             return any(_is_same_number(bare, own) for other, own in self._own if other == kind)
         return (kind, bare) in self._own
+
+
+_NOTHING: tuple[frozenset[Find], frozenset[Find]] = (frozenset(), frozenset())
+
+
+def _digest(seen: Seen) -> bytes:
+    """Return what stands for a text, in 16 bytes however long it is."""
+    signs = bytes((seen.is_code, seen.is_laid_out))
+    return blake2b(signs + seen.text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def _without(text: str, hits: Iterable[Hit]) -> str:

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from itertools import permutations
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from pipeline.confidentiality.letters import as_seen, fold, romanised, sounds_of
 from pipeline.confidentiality.name_words import WORD, folded_words, name_words
@@ -34,8 +33,7 @@ _FEWEST_DIGITS = 5
 _ADDRESS_WORDS = 3
 
 
-@dataclass(frozen=True)
-class Spelling:
+class Spelling(NamedTuple):
     """A name as words (folded, but for initials), the rule that finds it, and how it must be written.
 
     `written` holds the words as the register has them, for a spelling whose case matters. The words of a literal
@@ -59,10 +57,10 @@ def key_of(name: str) -> str:
     return " ".join(sorted(folded_words(name)))
 
 
-def _spelt(text: str, rule: str, short: Case) -> Spelling:
+def _spelt(text: str, rule: str, short: Case, *, is_literal: bool = False) -> Spelling:
     words = tuple(WORD.findall(as_seen(text)[0]))
     is_short = _letters(text) <= CASE_MATTERS_UP_TO
-    return Spelling(tuple(map(fold, words)), rule, short if is_short else "any", words)
+    return Spelling(tuple(map(fold, words)), rule, short if is_short else "any", words, is_literal)
 
 
 # -- persons ---------------------------------------------------------------------------------------------------------
@@ -90,14 +88,14 @@ def _in_other_orders(parts: list[str]) -> Iterator[Spelling]:
         return
     if sum(map(_letters, parts)) > CASE_MATTERS_UP_TO and len(parts) == _FEWEST_PARTS:
         for order in permutations(parts):
-            yield replace(_spelt("".join(order), "known_name", "any"), is_literal=True)
+            yield _spelt("".join(order), "known_name", "any", is_literal=True)
     elif len(parts) <= _MOST_PARTS:
         names = [part for part in parts if _is_name_alone(part, parts)]
         yield from (_spelt(" ".join(two), "known_name_partial", "capital") for two in permutations(names, 2))
     has_short = any(_letters(part) <= CASE_MATTERS_UP_TO for part in parts)
     for order in _orders(parts):
         spelt = _spelt(" ".join(order), "known_name", "capital")
-        yield replace(spelt, case="capital" if has_short else spelt.case)
+        yield spelt._replace(case="capital") if has_short else spelt
 
 
 def _letters(text: str) -> int:
@@ -204,19 +202,20 @@ def contact_spellings(cell: str) -> Iterator[Spelling]:
     """Yield the spellings of what a contact cell holds; numbers in any grouping are known_phones.py's."""
     yield from _contact(cell)
     for piece in _BETWEEN_CONTACTS.split(cell):
-        if len(piece.split()) == 1 or len(WORD.findall(piece)) >= _ADDRESS_WORDS:
+        if piece != cell and (len(piece.split()) == 1 or len(WORD.findall(piece)) >= _ADDRESS_WORDS):
             yield from _contact(piece)
     for email in _EMAIL.findall(cell):
         user, _, host = email.rpartition("@")
         yield from _contact(f"{user} at {host.replace('.', ' dot ')}")
         yield from _contact(f"{user} at {host}")
-        yield from _contact(email)
+        if email != cell:
+            yield from _contact(email)
     yield from _beside_contacts(cell)
     yield from _parts_of_address(cell)
 
 
 def _contact(piece: str) -> Iterator[Spelling]:
-    spelt = replace(_spelt(piece, "known_contact", "exact"), is_literal=True)
+    spelt = _spelt(piece, "known_contact", "exact", is_literal=True)
     letters_and_digits = sum(map(len, spelt.words))
     is_number = all(word.isdigit() for word in spelt.words)
     if all(word in name_words().contact_words for word in spelt.words):
@@ -234,7 +233,7 @@ def _beside_contacts(cell: str) -> Iterator[Spelling]:
         for name in (word.strip(".,") for word in piece.split()):
             is_label = fold(as_seen(name)[0]) in name_words().contact_words
             if name[:1].isupper() and not is_label and _is_name_alone(name, [name]):
-                yield replace(_spelt(name, "known_contact", "capital"), is_literal=True)
+                yield _spelt(name, "known_contact", "capital", is_literal=True)
 
 
 def _parts_of_address(cell: str) -> Iterator[Spelling]:
@@ -246,4 +245,4 @@ def _parts_of_address(cell: str) -> Iterator[Spelling]:
         part = words[place : place + _ADDRESS_WORDS]
         telling = [word for word in part if word[0].isupper() or word[0].isdigit()]
         if len(telling) >= 2 and any(word[0].isalpha() and len(word) >= _SHORTEST_PART for word in part):
-            yield replace(_spelt(" ".join(part), "known_contact", "exact"), is_literal=True)
+            yield _spelt(" ".join(part), "known_contact", "exact", is_literal=True)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pipeline.confidentiality.hits import PLACEHOLDER
 from pipeline.confidentiality.suspect_marks import WORD, marks
@@ -23,15 +22,26 @@ _LETTERWORDS = frozenset("AIОИВСУКЯАYЕ")
 """Single letters that are words; without a full stop they are no initials."""
 _MOSTLY_CAPITALS = 0.6
 _LONGEST_GAP = 20
+_MOST_REMEMBERED = 200_000
 _LONGEST_WORD = 60
 """Letters of a word beyond which it is no name."""
 
 
-@dataclass(frozen=True)
-class Word:
+class _Listed(NamedTuple):
+    """A word as the lists know it; `is_unknown`: no list holds it."""
+
+    folded: str
+    is_common: bool
+    is_given_name: bool
+    is_place: bool
+    is_unknown: bool
+
+
+class Word(NamedTuple):
     """A word of a text (characters, end excluded); `gap` is what stands between the former word and it.
 
     `begins`: it is the first of a sentence. `is_free`: it is no part of a link, a placeholder or a name that is kept.
+    The rest is what the lists know of it; `is_unknown`: none holds it.
     """
 
     text: str
@@ -42,27 +52,11 @@ class Word:
     begins: bool
     is_free: bool
     language: str
-
-    @property
-    def folded(self) -> str:
-        return folded(self.text)
-
-    @property
-    def is_common(self) -> bool:
-        return is_common(self.folded, self.language)
-
-    @property
-    def is_given_name(self) -> bool:
-        return len(self.text) > 1 and is_given_name(self.folded)
-
-    @property
-    def is_place(self) -> bool:
-        return is_place(self.folded)
-
-    @property
-    def is_unknown(self) -> bool:
-        """No list holds it."""
-        return len(self.text) > 1 and not (self.is_common or self.is_place or self.is_given_name)
+    folded: str
+    is_common: bool
+    is_given_name: bool
+    is_place: bool
+    is_unknown: bool
 
     @property
     def name_end(self) -> int:
@@ -85,17 +79,26 @@ def words_of(text: str, language: str, kept: frozenset[str] = frozenset()) -> li
     letters = sum(len(word[0]) for word in found)
     capitals = sum(len(word[0]) for word in found if len(word[0]) > 1 and word[0].isupper())
     is_shouted = len(found) > 2 and capitals > _MOSTLY_CAPITALS * letters
-    taken = _taken(text, found, kept)
+    listed = [_listed(word[0], language) for word in found]
+    taken = _taken(text, found, [one.folded for one in listed], kept)
     words: list[Word] = []
     last = 0
     for place, one in enumerate(found):
         gap = text[last : one.start()]
         shape = _shape(one[0], text[one.end() : one.end() + 1]) if not is_shouted else "small"
         after_initial = bool(words) and gap.startswith(".") and _is_abbreviated(words[-1])
-        begins = not after_initial and (not words or _BEGINS.search(gap[-_LONGEST_GAP:]) is not None)
-        words.append(Word(one[0], one.start(), one.end(), gap, shape, begins, place not in taken, language))
+        begins = not after_initial and (not words or (gap != " " and _BEGINS.search(gap[-_LONGEST_GAP:]) is not None))
+        start, last_letter = one.span()
+        words.append(Word(one[0], start, last_letter, gap, shape, begins, place not in taken, language, *listed[place]))
         last = one.end()
     return words
+
+
+@lru_cache(maxsize=200_000)
+def _listed(text: str, language: str) -> _Listed:
+    word = folded(text)
+    common, place, given = is_common(word, language), is_place(word), len(text) > 1 and is_given_name(word)
+    return _Listed(word, common, given, place, len(text) > 1 and not (common or place or given))
 
 
 @lru_cache(maxsize=200_000)
@@ -113,29 +116,28 @@ def _is_abbreviated(word: Word) -> bool:
     return word.shape == "initial" or word.folded in marks().abbreviations
 
 
-def _taken(text: str, found: list[re.Match[str]], kept: frozenset[str]) -> set[int]:
+def _taken(text: str, found: list[re.Match[str]], listed: list[str], kept: frozenset[str]) -> set[int]:
     """Return the places of the words that belong to a link, a placeholder or a name that is kept, or are too long."""
-    spans = [match.span() for match in _STRETCH.finditer(text) if any(sign in match[0] for sign in _LINK_SIGNS)]
-    spans = sorted([*spans, *(match.span() for match in PLACEHOLDER.finditer(text))])
-    taken = {place for place, word in enumerate(found) if len(word[0]) > _LONGEST_WORD}
+    spans = []
+    if any(sign in text for sign in _LINK_SIGNS):
+        spans = [match.span() for match in _STRETCH.finditer(text) if any(sign in match[0] for sign in _LINK_SIGNS)]
+    if "[" in text:
+        spans = sorted([*spans, *(match.span() for match in PLACEHOLDER.finditer(text))])
+    taken = {place for place, word in enumerate(found) if word.end() - word.start() > _LONGEST_WORD}
     next_span = 0
-    for place, word in enumerate(found):
+    for place, word in enumerate(found) if spans else ():
         while next_span < len(spans) and spans[next_span][1] <= word.start():
             next_span += 1
         if next_span < len(spans) and spans[next_span][0] <= word.start():
             taken.add(place)
     index = _index(kept)
-    if index:
-        words = [folded(word[0]) if place not in taken else "" for place, word in enumerate(found)]
+    if index.phrases:
+        words = [word if place not in taken else "" for place, word in enumerate(listed)] if taken else listed
         for place, one in enumerate(words):
-            for phrase in _by_case(one, index):
+            for phrase in index.beginning_with(one):
                 if _stands(phrase, words[place : place + len(phrase)]):
                     taken.update(range(place, place + len(phrase)))
     return taken
-
-
-def _by_case(word: str, index: dict[str, list[tuple[str, ...]]]) -> list[tuple[str, ...]]:
-    return [phrase for case in cases(word) for phrase in index.get(case, ())]
 
 
 def _stands(phrase: tuple[str, ...], words: list[str]) -> bool:
@@ -143,11 +145,25 @@ def _stands(phrase: tuple[str, ...], words: list[str]) -> bool:
 
 
 @lru_cache(maxsize=16)
-def _index(kept: frozenset[str]) -> dict[str, list[tuple[str, ...]]]:
-    """Names that are kept, by their first word."""
-    index: dict[str, list[tuple[str, ...]]] = {}
-    for name in sorted(kept):
-        words = tuple(folded(word) for word in WORD.findall(name))
-        if words:
-            index.setdefault(words[0], []).append(words)
-    return index
+def _index(kept: frozenset[str]) -> _Phrases:
+    return _Phrases(kept)
+
+
+class _Phrases:
+    """Names that are kept, by their first word and what may be a case of it."""
+
+    def __init__(self, kept: frozenset[str]) -> None:
+        self.phrases: dict[str, list[tuple[str, ...]]] = {}
+        for name in sorted(kept):
+            words = tuple(folded(word) for word in WORD.findall(name))
+            if words:
+                self.phrases.setdefault(words[0], []).append(words)
+        self._remembered: dict[str, list[tuple[str, ...]]] = {}
+
+    def beginning_with(self, word: str) -> list[tuple[str, ...]]:
+        """Return the names that may begin with a folded word."""
+        if word not in self._remembered:
+            if len(self._remembered) >= _MOST_REMEMBERED:
+                self._remembered.clear()
+            self._remembered[word] = [phrase for case in cases(word) for phrase in self.phrases.get(case, ())]
+        return self._remembered[word]

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import errno
+import shutil
 import signal
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 FULL_DISK_CODES = frozenset({"ENOSPC", "EDQUOT"})
+_BLOCK_BYTES = 4096
+_FILES_OF_A_KERNEL = 8
+"""Its log, the file with its addresses, a socket for each of five, and one to spare."""
 
 
 class ExecutionError(Exception):
@@ -76,10 +81,45 @@ def full_disk(target: Path) -> str:
     return f"The disk is full, so that {target} could not be made; the former outputs are as they were."
 
 
+def refuse_full(folder: Path) -> None:
+    """Raise ExecutionError where `folder`, in which a kernel has its private files, has no room left.
+
+    A process that did not start cannot say why; this finds out by writing what one needs at the least.
+    """
+    trials = [folder / f"room{number}" for number in range(_FILES_OF_A_KERNEL)]
+    try:
+        for trial in trials:
+            trial.write_bytes(bytes(_BLOCK_BYTES))
+    except OSError as error:
+        if errno.errorcode.get(error.errno or 0) in FULL_DISK_CODES:
+            raise ExecutionError(_no_room(folder.parent)) from None
+    finally:
+        for trial in trials:
+            with suppress(OSError):
+                trial.unlink(missing_ok=True)
+
+
+def _is_full(base: Path, *, beside: Path) -> bool:
+    """Whether it is the disk of `base` that is full, and not that of `beside`."""
+    with suppress(OSError):
+        return shutil.disk_usage(base).free < _BLOCK_BYTES <= shutil.disk_usage(beside.parent).free
+    return False
+
+
+def _no_room(folder: Path) -> str:
+    return (
+        f"The disk is full: there is no room for temporary files in {folder}. The former outputs are as they were. "
+        "Make room there, or put TMPDIR=/another/folder before the command."
+    )
+
+
 def _sentence(error: OSError, target: Path) -> str | None:
+    names = [Path(str(name)) for name in (error.filename, error.filename2) if name]
+    is_ours = any(name.is_relative_to(target.parent) for name in names)
     if errno.errorcode.get(error.errno or 0) in FULL_DISK_CODES:
-        return full_disk(target)
-    is_ours = any(Path(str(name)).is_relative_to(target.parent) for name in (error.filename, error.filename2) if name)
+        base = Path(tempfile.gettempdir())
+        is_temporary = any(name.is_relative_to(base) for name in names) if names else _is_full(base, beside=target)
+        return _no_room(base) if is_temporary and not is_ours else full_disk(target)
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS) and is_ours:
         return f"No permission to write {target} or the folder around it; the former outputs are as they were."
     return None

@@ -4,7 +4,9 @@ An exception's message, the source lines of its traceback and anything computed 
 the data. So the kernel reports an error as the exception's class, the places it passed through and, for classes whose
 text is known to be a sentence, that text. Nothing else leaves the process.
 
-Loaded by its path, with the standard library alone: the kernel need not find the package.
+Loaded by its path, with the standard library alone: the kernel need not find the package. Called as a program with the
+arguments of ipykernel_launcher it becomes an ordinary kernel, which its driver takes along from the first moment on:
+ipykernel needs a second to import, and would lay out folders anew that the next run has removed.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import ctypes
 import errno
 import os
 import re
+import runpy
 import signal
 import sys
 import threading
@@ -179,3 +182,8 @@ def _function(frame: FrameType) -> str:
     name = frame.f_code.co_name
     is_made_up = frame.f_code.co_filename.startswith("<") and not name.startswith("<")
     return name if _SAFE_NAME.fullmatch(name) and not is_made_up else "?"
+
+
+if __name__ == "__main__":
+    _die_with_driver()
+    runpy.run_module(sys.argv.pop(1), run_name="__main__", alter_sys=True)

@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Empty
@@ -52,11 +52,12 @@ class ForkProvisioner(LocalProvisioner):
 
     server: KernelServer
     log_file: Path
+    modules: Sequence[str] = ()
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Fork a kernel; of `cmd` what follows the module is handed on, of the rest the folder `cwd`."""
         folder = Path(kwargs["cwd"])
-        forked = self.server.fork(folder, self.log_file, cmd[cmd.index("ipykernel_launcher") + 1 :])
+        forked = self.server.fork(folder, self.log_file, cmd[cmd.index("ipykernel_launcher") + 1 :], self.modules)
         self.process = forked  # type: ignore[assignment]  # what is asked of a Popen, it answers
         self.pid = self.pgid = forked.pid
         self.cwd = str(folder)
@@ -119,7 +120,16 @@ class HermeticKernelManager(AsyncKernelManager):
     def kernel_spec(self) -> KernelSpec:
         """ipykernel, without a history of commands and without the working directory on the import path."""
         arguments = ["--HistoryManager.enabled=False", "--InteractiveShellApp.ignore_cwd=True"]
-        command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", *arguments]
+        # By its path, as the server is: with -P the folder of the program is not on the import path.
+        command = [
+            sys.executable,
+            "-P",
+            in_kernel.__file__,
+            "ipykernel_launcher",
+            "-f",
+            "{connection_file}",
+            *arguments,
+        ]
         return KernelSpec(argv=command, display_name="Python 3", language="python")
 
     def client(self, **settings: Any) -> AsyncKernelClient:  # type: ignore[override]
@@ -137,17 +147,24 @@ class HermeticKernelManager(AsyncKernelManager):
         """Whether the process has started and not ended."""
         return self.process is not None and self.process.poll() is None
 
-    def boot(self, folder: Path, environment: Mapping[str, str], server: KernelServer | None = None) -> None:
+    def boot(
+        self,
+        folder: Path,
+        environment: Mapping[str, str],
+        server: KernelServer | None = None,
+        modules: Sequence[str] = (),
+    ) -> None:
         """Start the process, with `folder` as working directory; returns before the kernel answers.
 
-        From a server it has that one's environment. Raises `NoServerError` where that cannot start it.
+        From a server it has that one's environment, and `modules` are imported. Raises `NoServerError` where that
+        cannot start it.
 
         What the process says outside of notebooks, before its first cell for instance, goes to a file that is removed
         with the scratch folder: it may hold data.
         """
         if server is not None:
             provisioner = ForkProvisioner(kernel_id="", kernel_spec=self.kernel_spec, parent=self)
-            provisioner.server, provisioner.log_file = server, self._log
+            provisioner.server, provisioner.log_file, provisioner.modules = server, self._log, modules
             self.provisioner = provisioner
         with self._log.open("wb") as log:
             run_sync(self.start_kernel)(env=dict(environment), cwd=str(folder), stdout=log, stderr=log)
@@ -199,13 +216,16 @@ def _has_ended(process: subprocess.Popen[bytes] | ForkedProcess, seconds: float)
 class Kernels:
     """The kernels of one run, all with one working directory and one environment."""
 
-    def __init__(self, home: Home, folder: Path, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, home: Home, folder: Path, say: Callable[[str], None], needs: Sequence[Sequence[str]] = ()
+    ) -> None:
         self.folder = folder
         self.scratch = home.scratch
         self.sentence_errors = home.sentence_errors
         self._environment = home.environment
         self._server = home.server
         self._say = say
+        self._needs = needs
         self._started = 0
         self._spare: HermeticKernelManager | None = None
         self._running: list[HermeticKernelManager] = []
@@ -221,6 +241,13 @@ class Kernels:
     def take(self) -> HermeticKernelManager:
         """Give a kernel that has run nothing."""
         kernel, self._spare = self._spare, None
+        # Where the server has died its kernels die with it, a moment later.
+        is_lost = self._server is not None and not self._server.is_running
+        if kernel is not None and (is_lost or not kernel.is_running) and not self.is_stopped:
+            # It has run nothing, so nothing is lost.
+            kernel.discard()
+            self._running.remove(kernel)
+            kernel = None
         if kernel is None:
             if self.is_stopped:
                 raise ExecutionError("The run was stopped.")
@@ -259,7 +286,8 @@ class Kernels:
             kernel = HermeticKernelManager(self.scratch, self._started)
             self._running.append(kernel)
             try:
-                kernel.boot(self.folder, self._environment, self._server)
+                modules = self._needs[self._started - 1] if self._started <= len(self._needs) else ()
+                kernel.boot(self.folder, self._environment, self._server, modules)
                 return kernel
             except NoServerError as reason:  # without a server none is raised
                 self._running.remove(kernel)
@@ -286,12 +314,15 @@ def repository() -> Path:
 
 
 @contextmanager
-def open_kernels(home: Home, folder: Path, say: Callable[[str], None]) -> Iterator[Kernels]:
+def open_kernels(
+    home: Home, folder: Path, say: Callable[[str], None], needs: Sequence[Sequence[str]] = ()
+) -> Iterator[Kernels]:
     """Yield kernels with `folder` as working directory; none is left at the end.
 
-    Without a server, or where it fails, which `say` tells, each kernel starts from nothing.
+    `needs` are the modules that each notebook that is to run imports, in order: a kernel is copied once those of its
+    notebook are there. Without a server, or where it fails, which `say` tells, each kernel starts from nothing.
     """
-    kernels = Kernels(home, folder, say)
+    kernels = Kernels(home, folder, say, needs)
     try:
         kernels.prepare()
         yield kernels

@@ -13,7 +13,7 @@ import sys
 import sysconfig
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +72,12 @@ def _environment() -> str:
     return hashlib.sha256("\n".join([sys.version, sys.platform, *packages]).encode()).hexdigest()
 
 
+@lru_cache(maxsize=1)
+def _program(code_roots: tuple[Path, ...], code: tuple[tuple[str, str], ...]) -> Program:
+    """Read the program once for all runs of a process while its files, by their digests, are the same."""
+    return Program(code_roots)
+
+
 def whole_set_stands(folder: Path, record: Record, basis: Basis, parameters: Mapping[str, str]) -> bool:
     """Whether a set is what a run with these parameters would make: nothing changed before it, and nothing in it."""
     return (
@@ -103,7 +109,9 @@ class Stages:
     @cached_property
     def program(self) -> Program:
         """What the program consists of."""
-        return Program(self.code_roots)
+        if self.basis is None:
+            return Program(self.code_roots)
+        return _program(tuple(self.code_roots), tuple(self.basis.code.items()))
 
     def reason_to_run(self, name: str, source: Path, digest: str, parameters: Mapping[str, str]) -> str | None:
         """Say why a stage has to run though those before it give what they gave; None where it need not.

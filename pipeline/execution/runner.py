@@ -6,35 +6,50 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING
 
-from pipeline.execution.environment import kernel_environment
 from pipeline.execution.errors import FULL_DISK_CODES, ExecutionError, NotebookFailed, explained, full_disk
+from pipeline.execution.homes import Homes, OneOfMany
 from pipeline.execution.imports import imported_modules
 from pipeline.execution.interrupts import Interrupts, interruptible
 from pipeline.execution.manifest import build_record, code_digests, digests, file_digest, read_manifest, write_manifest
 from pipeline.execution.parameters import declared_parameters, refuse_undeclared
 from pipeline.execution.progress import Progress
 from pipeline.execution.reuse import Entry, Stages, basis_of
-from pipeline.execution.scratch import scratch_folder
+from pipeline.execution.scratch import sweep
 from pipeline.execution.sets import FAILED, NOTEBOOKS, locked_set, restore_public, staging
 from pipeline.execution.trees import remove
-from pipeline.execution.warm import Home, open_server
+from pipeline.execution.warm import ForkedProcess, Home, NoServerError
 
 if TYPE_CHECKING:  # it brings Jupyter along, which a run that takes everything over can do without
     from pipeline.execution.kernels import Kernels
 
 
 @dataclass(frozen=True)
+class Beside:
+    """A step that makes one file of the set from another, as a process of its own can do it while others are made.
+
+    `function` is `module:name` and is called with the two paths; no later step may need the file.
+    """
+
+    function: str
+    source: str
+    target: str
+
+
+@dataclass(frozen=True)
 class Step:
-    """What is done in the set once its notebooks are through, by its name."""
+    """What is done in the set once its notebooks are through, by its name; `beside` says the same to another process.
+
+    Where no process can be had for it, or it fails there, it is done by the action.
+    """
 
     name: str
     action: Callable[[Path], None]
+    beside: Beside | None = None
 
 
 def run(
@@ -49,8 +64,10 @@ def run(
     inputs: Callable[[], Mapping[str, Path]] = dict,
     code_roots: Sequence[Path] = (),
     sentence_errors: Collection[str] = frozenset(),
-    one_of_many: str = "",
+    one_of_many: OneOfMany | None = None,
     meanwhile: Callable[[], None] | None = None,
+    later: Sequence[str] = (),
+    homes: Homes | None = None,
     data: Callable[[], Mapping[str, Path]] | None = None,
     is_forced: bool = False,
     names_nobody: Callable[[Path, Path], bool] | None = None,
@@ -59,10 +76,12 @@ def run(
 
     `notebooks` are names of stages with their sources, in order. Of the `parameters` each is given those that it
     declares; one that none declares is refused. `environment` is added to their processes'. `guard` sees the finished
-    set and raises to refuse it. What `inputs` gives is hashed before and after. `one_of_many` names the set where
-    several are made: steps then show on a terminal's bar alone. `names_nobody` is asked of a failed notebook (its
-    second argument, in the set in the making, the first); one that names somebody is kept without its outputs.
-    `meanwhile` is called in a thread of its own after the first notebook that runs: it may import what the steps need.
+    set and raises to refuse it; while a step is done beside, it has a look at the rest. What `inputs` gives is hashed
+    before and after. `one_of_many` is given where several are made: it takes the names of the steps, which are shown
+    nowhere else. `names_nobody` is asked of a failed notebook (its second argument, in the set in the making, the
+    first); one that names somebody is kept without its outputs. `meanwhile` is called in a thread of its own while the
+    first notebook runs: it may import what the steps need. `later` are modules that the process behind the kernels may
+    import while nothing is asked of it. With `homes` that process has been started.
 
     `data` gives every file that the notebooks may read besides the program; with it stages are taken over from the
     former set as far as nothing has changed that they depend on (`reuse`), unless `is_forced`. Without it every stage
@@ -91,17 +110,15 @@ def run(
             with staging(place, keep_public) as folder:
                 stages = Stages(place, {} if is_forced else former, basis, code_roots)
                 plan = [_planned(stages, name, source, parameters) for name, source in notebooks]
-                with (
-                    _home(environment, plan, sentence_errors, progress) as home,
-                    _failed_kept(place, folder, names_nobody),
-                ):
-                    names = dict(inputs())
-                    before = _input_digests({name: path for name, path in names.items() if name not in known})
-                    before |= {name: digest for name, digest in known.items() if name in names}
-                    entries = _execute(folder, plan, stages, home, progress, interrupts, meanwhile)
-                for step in steps:
-                    with progress.step(step.name), explained(place):
-                        step.action(folder)
+                with _home(environment, plan, sentence_errors, progress, one_of_many, later, homes) as home:
+                    with _failed_kept(place, folder, names_nobody):
+                        names = dict(inputs())
+                        before = _input_digests({name: path for name, path in names.items() if name not in known})
+                        before |= {name: digest for name, digest in known.items() if name in names}
+                        entries = _execute(folder, plan, stages, home, progress, interrupts, meanwhile)
+                    with explained(place):
+                        # One of many has all processors busy with the others.
+                        _do_steps(steps, folder, home if one_of_many is None else None, guard, progress)
                 with progress.step("checks"), explained(place):
                     if keep_public:
                         restore_public(place, folder)
@@ -137,20 +154,29 @@ def _planned(stages: Stages, name: str, source: Path, parameters: Mapping[str, s
 
 @contextmanager
 def _home(
-    environment: Mapping[str, str], plan: Sequence[_Planned], sentence_errors: Collection[str], progress: Progress
+    environment: Mapping[str, str],
+    plan: Sequence[_Planned],
+    sentence_errors: Collection[str],
+    progress: Progress,
+    one_of_many: OneOfMany | None,
+    later: Sequence[str],
+    homes: Homes | None,
 ) -> Iterator[Home | None]:
     """Yield what kernels need, None where no notebook is to run.
 
     The process that they are copied from imports while we do so ourselves.
     """
     if all(stage.reason is None for stage in plan):
+        sweep()
         yield None
         return
     modules = imported_modules(stage.source for stage in plan)
-    with scratch_folder() as scratch:
-        composed = kernel_environment(scratch, environment)
-        with open_server(modules, scratch, composed, progress.say) as server:
-            yield Home(scratch, composed, frozenset(sentence_errors), server)
+    with ExitStack() as stack:
+        if one_of_many is not None:
+            homes = one_of_many.homes
+        elif homes is None:
+            homes = stack.enter_context(Homes(later))
+        yield stack.enter_context(homes.home(modules, environment, sentence_errors, progress.say))
 
 
 def _execute(
@@ -168,40 +194,87 @@ def _execute(
     """
     entries: dict[str, Entry] = {}
     with ExitStack() as stack:
-        kernels = stack.enter_context(_kernels(home, folder, progress, interrupts)) if home is not None else None
+        kernels = stack.enter_context(_kernels(home, folder, plan, progress, interrupts)) if home is not None else None
         changed = None
         for place, stage in enumerate(plan, start=1):
             reason = changed if stage.reason is None else stage.reason
             if kernels is None or reason is None:
-                with explained(folder):
+                with explained(stages.folder):
                     entries[stage.name] = stages.take_over(stage.name, stage.source, folder)
                 progress.taken_over(stage.name)
                 continue
-            with progress.step(stage.name, reason), explained(folder):
-                entries[stage.name] = _run_stage(stage, stages, folder, kernels, is_last=place == len(plan))
+            with progress.step(stage.name, reason), explained(stages.folder):
+                is_last = place == len(plan)
+                entries[stage.name] = _run_stage(stage, stages, folder, kernels, meanwhile, is_last=is_last)
             if stages.are_other_results(stage.name, entries[stage.name]):
                 changed = f"{stage.name} gave other results"
-            if meanwhile is not None:
-                Thread(target=meanwhile, daemon=True).start()
-                meanwhile = None
+            meanwhile = None
     return entries
 
 
 @contextmanager
-def _kernels(home: Home, folder: Path, progress: Progress, interrupts: Interrupts) -> Iterator[Kernels]:
+def _kernels(
+    home: Home, folder: Path, plan: Sequence[_Planned], progress: Progress, interrupts: Interrupts
+) -> Iterator[Kernels]:
     from pipeline.execution.kernels import open_kernels
 
-    with interrupts.held() as at_once, open_kernels(home, folder / NOTEBOOKS, progress.say) as kernels:
+    needs = [imported_modules([stage.source]) for stage in plan if stage.reason is not None]
+    with interrupts.held() as at_once, open_kernels(home, folder / NOTEBOOKS, progress.say, needs) as kernels:
         at_once(kernels.kill)
         yield kernels
 
 
-def _run_stage(stage: _Planned, stages: Stages, folder: Path, kernels: Kernels, *, is_last: bool) -> Entry:
+def _run_stage(
+    stage: _Planned,
+    stages: Stages,
+    folder: Path,
+    kernels: Kernels,
+    meanwhile: Callable[[], None] | None,
+    *,
+    is_last: bool,
+) -> Entry:
     from pipeline.execution.notebooks import execute
 
     before = stages.files_before(folder)
-    execute(stage.source, folder / NOTEBOOKS / stage.source.name, stage.parameters, kernels, is_last=is_last)
+    output = folder / NOTEBOOKS / stage.source.name
+    execute(stage.source, output, stage.parameters, kernels, is_last=is_last, meanwhile=meanwhile)
     return stages.entry(stage.source, stage.digest, stage.parameters, before, folder)
+
+
+def _do_steps(
+    steps: Sequence[Step], folder: Path, home: Home | None, guard: Callable[[Path], None] | None, progress: Progress
+) -> None:
+    """Do the steps in order, but for those that go on beside the others; the guard sees the set before these are in."""
+    waiting: list[tuple[Step, ForkedProcess, Path]] = []
+    for step in steps:
+        process = _begun_beside(step, folder, home, len(waiting))
+        if process is None:
+            with progress.step(step.name):
+                step.action(folder)
+        else:
+            waiting.append((step, *process))
+    for number, (step, process_beside, made) in enumerate(waiting):
+        with progress.step(step.name):
+            if number == 0 and guard is not None:
+                # What it refuses now it refuses again when all is there, and then tells all of it.
+                with suppress(Exception):
+                    guard(folder)
+            if process_beside.wait() == 0 and step.beside is not None:
+                shutil.copyfile(made, folder / step.beside.target)
+            else:
+                step.action(folder)
+
+
+def _begun_beside(step: Step, folder: Path, home: Home | None, number: int) -> tuple[ForkedProcess, Path] | None:
+    """Let a process do a step; returns it with the file that it makes, None where it is to be done here."""
+    if step.beside is None or home is None or home.server is None:
+        return None
+    made = home.scratch / f"beside-{number}"
+    try:
+        paths = [folder / step.beside.source, made]
+        return home.server.call(step.beside.function, paths, made.with_suffix(".log")), made
+    except NoServerError:
+        return None
 
 
 def _input_digests(inputs: Mapping[str, Path]) -> dict[str, str]:

@@ -29,8 +29,8 @@ _STALE_SECONDS = 24 * 60 * 60
 @contextmanager
 def scratch_folder() -> Iterator[Path]:
     """Yield a new folder of mode 0700, removed at the end, and remove what killed runs left of theirs."""
-    # Before, for the room; after, since the kernel of a killed run can outlive the driver by a second and write.
-    _sweep()
+    # Before, for the room; after, since the kernel of a killed run can outlive the driver for a moment and write.
+    sweep()
     folder, handle = _make()
     try:
         yield folder
@@ -38,7 +38,7 @@ def scratch_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
         if handle is not None:
             os.close(handle)
-        _sweep()
+        sweep()
 
 
 def has_room_for_socket(folder: Path) -> bool:
@@ -82,8 +82,8 @@ def _lock(folder: Path) -> int | None:
     return None
 
 
-def _sweep() -> None:
-    """Remove the scratch folders that nobody holds."""
+def sweep() -> None:
+    """Remove the user's scratch folders that no run holds."""
     for base in _bases():
         with suppress(OSError):
             for place in base.iterdir():

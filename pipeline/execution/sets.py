@@ -108,6 +108,12 @@ def restore_public(place: Path, folder: Path) -> None:
         (folder / PUBLIC).mkdir()
 
 
+def leftovers(place: Path) -> list[Path]:
+    """List what a run of the set at `place` has beside it: one that goes on, or a killed one."""
+    beside = [path for path in place.parent.iterdir() if path.name.startswith(_staging_prefix(place))]
+    return [*beside, *(path for path in (former_name(place),) if path.exists())]
+
+
 def _staging_prefix(place: Path) -> str:
     return f".{place.name}.staging-"
 
@@ -122,10 +128,8 @@ def _make_parents(place: Path) -> None:
 def _tidy(place: Path) -> None:
     """Mend a swap that was cut short and remove what killed runs left; only the holder of the lock may."""
     mend(place)
-    remove(former_name(place))
-    for leftover in place.parent.iterdir():
-        if leftover.name.startswith(_staging_prefix(place)):
-            remove(leftover)
+    for leftover in leftovers(place):
+        remove(leftover)
 
 
 def _set_modes(folder: Path) -> None:

@@ -22,7 +22,11 @@ from pipeline.execution import kernel_server
 
 COLD = "Every notebook starts Python anew, which takes longer: {reason}."
 _START_SECONDS = 120.0
+_END_SECONDS = 30.0  # it may be importing
 _ALWAYS = ("ipykernel.kernelapp", "ipykernel.zmqshell")
+"""What every kernel needs."""
+LOG = "server.log"
+"""What the server says, in the private folder."""
 
 
 class NoServerError(Exception):
@@ -30,7 +34,7 @@ class NoServerError(Exception):
 
 
 class ForkedProcess:
-    """A kernel that is no child of ours; as far as jupyter_client needs it, a `subprocess.Popen`."""
+    """A process that is no child of ours; as far as jupyter_client needs it, a `subprocess.Popen`."""
 
     stdin = stdout = stderr = None
 
@@ -79,7 +83,7 @@ class ForkedProcess:
 
 
 class KernelServer:
-    """The process that kernels are forked from. `modules` are imported by it while the driver does something else."""
+    """The process that kernels are forked from. It imports `modules`, in order, while nothing is asked of it."""
 
     def __init__(self, modules: Iterable[str], folder: Path, environment: Mapping[str, str], log: Path) -> None:
         if sys.platform != "linux" or not hasattr(os, "pidfd_open"):
@@ -107,9 +111,16 @@ class KernelServer:
             ours.close()
             raise NoServerError(f"the process to copy did not start: {error.strerror}") from None
 
-    def fork(self, folder: Path, log: Path, arguments: list[str]) -> ForkedProcess:
-        """Start a kernel; waits until the server has imported everything. Raises `NoServerError`."""
-        request = {"folder": str(folder), "log": str(log), "arguments": arguments}
+    def fork(self, folder: Path, log: Path, arguments: list[str], modules: Iterable[str] = ()) -> ForkedProcess:
+        """Start a kernel; waits until the server has imported `modules`. Raises `NoServerError`."""
+        return self._forked(folder, log, [*_ALWAYS, *modules], arguments=arguments)
+
+    def call(self, function: str, paths: Iterable[Path], log: Path) -> ForkedProcess:
+        """Let a process call a function, `module:name`, with paths; it ends with code 0 where nothing is raised."""
+        return self._forked(log.parent, log, [function.partition(":")[0]], call=function, paths=[*map(str, paths)])
+
+    def _forked(self, folder: Path, log: Path, modules: list[str], **more: Any) -> ForkedProcess:
+        request = {"folder": str(folder), "log": str(log), "modules": modules, **more}
         try:
             self._connection.sendall(json.dumps(request).encode() + b"\n")
         except OSError:
@@ -117,6 +128,8 @@ class KernelServer:
         while True:
             answer = self._answer(_START_SECONDS)
             if "started" in answer:
+                # A number is given anew once its process is gone.
+                self._codes.pop(answer["started"], None)
                 return ForkedProcess(answer["started"], self._handles.pop(0), self)
             if "refused" in answer:
                 raise NoServerError(str(answer["refused"]))
@@ -125,10 +138,15 @@ class KernelServer:
         """Return the code with which a kernel ended; that of a kill where the server cannot tell any more."""
         while process not in self._codes:
             try:
-                self._answer(5.0)
+                self._answer(_END_SECONDS)
             except NoServerError:
                 return -signal.SIGKILL
         return self._codes[process]
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the server has not ended."""
+        return self._process.poll() is None
 
     def kill(self) -> None:
         """End the server, and with it its kernels, at once; may be called from a signal handler."""
@@ -181,7 +199,7 @@ def open_server(
 ) -> Iterator[KernelServer | None]:
     """Yield a server that imports `modules` meanwhile, or say why there is none; it ends with the body."""
     try:
-        server = KernelServer(modules, scratch, environment, scratch / "server.log")
+        server = KernelServer(modules, scratch, environment, scratch / LOG)
     except NoServerError as reason:
         say(COLD.format(reason=reason))
         yield None

@@ -11,6 +11,7 @@ from pipeline.indicators.computation import Measured
 COLUMNS = ("scope", "label", "member", "basis", "grievances")
 """The columns of internal/label_bases.csv."""
 LABELS = ("type", "relation", "topic")
+_OF_A_LABEL = ("counted", "basis")
 
 
 def label_bases(labelled: pd.DataFrame, measured: Measured) -> pd.DataFrame:
@@ -20,7 +21,7 @@ def label_bases(labelled: pd.DataFrame, measured: Measured) -> pd.DataFrame:
     """
     parts = []
     for scope, facts in measured.facts.items():
-        received = labelled[facts["is_received"]]
+        received = labelled.loc[facts["is_received"], [f"{name}_{what}" for name in LABELS for what in _OF_A_LABEL]]
         for name in LABELS:
             counts = received.groupby([f"{name}_counted", f"{name}_basis"]).size()
             table = counts.rename("grievances").rename_axis(["member", "basis"]).reset_index()

@@ -12,7 +12,8 @@ from pipeline.indicators import reconciliation
 from pipeline.indicators.computation import Measured, measure
 from pipeline.indicators.definitions import base_of, definitions
 from pipeline.indicators.facts import is_open
-from pipeline.indicators.reconciliation import check, exceptions_of, headlines, in_annex, reconcile
+from pipeline.indicators.reconciliation import check, exceptions_of, headlines, reconcile
+from pipeline.indicators.tallies import in_annex
 from pipeline.period import Scopes, Window
 from pipeline.project import Project
 

@@ -2,6 +2,9 @@
 
 A count is a boolean column of the facts, or a column of day-less counts, added up. A rate is two of them. So behind
 every number stand the rows for which its column is true, and `rows_behind` names them.
+
+The table is made of sums alone: `partial_counts` of each part of a register, added, go into `table_of`. A register that
+is read in one piece is one part.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ import pandas as pd
 
 from pipeline.indicators.definitions import STATISTICS, definitions, unit_of
 from pipeline.indicators.facts import GROUP_COLUMNS, facts, is_received, prepare
+from pipeline.indicators.partials import Counts, Partial, by_member, histogram, statistics
 from pipeline.period import Scopes, Window
 from pipeline.project import NOT_STATED, Project, UnnamedTerm
 
@@ -113,6 +117,7 @@ DIMENSIONS: dict[str, tuple[str, ...]] = {
 
 A place, sex or vulnerable group of which project.yml gives the number of beneficiaries is listed as well.
 """
+_COUNTED_BY_MEMBER = tuple(dict.fromkeys(name for names in DIMENSIONS.values() for name in names))
 COLUMN_OF = {"topic": "topic", **GROUP_COLUMNS}
 """Dimensions without a vocabulary: their members are what the register's column holds."""
 DIMENSION_NEEDS = {"channel": "channel", "type": "type", "status": "status", **COLUMN_OF}
@@ -153,13 +158,44 @@ def measure(labelled: pd.DataFrame, project: Project, scopes: Scopes, collected:
     Measured
         Its table has the columns of `COLUMNS`; percentages are 0-100 and unrounded.
     """
-    require_definitions()
-    there = _collected(labelled, project, collected)
+    by_scope = facts_by_scope(labelled, project, scopes)
+    partial = partial_counts(labelled, by_scope, project, collected)
+    return Measured(table_of(partial, project, scopes), by_scope)
+
+
+def facts_by_scope(labelled: pd.DataFrame, project: Project, scopes: Scopes) -> dict[str, pd.DataFrame]:
+    """Work out the facts of each scope."""
     cases = prepare(labelled, project)
-    by_scope = {scope: facts(cases, window, project) for scope, window in scopes.windows().items()}
+    return {scope: facts(cases, window, project) for scope, window in scopes.windows().items()}
+
+
+def partial_counts(
+    labelled: pd.DataFrame, by_scope: Mapping[str, pd.DataFrame], project: Project, collected: Iterable[str]
+) -> Partial:
+    """Add up the facts of a part of the register, which `by_scope` are; see `measure` for the rest."""
+    counted = {scope: count_facts(f) for scope, f in by_scope.items()}
+    return Partial(counted, _collected(labelled, project, collected))
+
+
+def count_facts(f: pd.DataFrame) -> Counts:
+    """Add up the facts of one scope: all that its rows of the table are made of."""
+    totals = {name: int(of(f).sum()) for name, of in COUNTS.items()}
+    for name, (numerator, denominator) in RATES.items():
+        totals |= {f"{name}/numerator": int(numerator(f).sum()), f"{name}/denominator": int(denominator(f).sum())}
+    of_each = pd.DataFrame({name: COUNTS[name](f) for name in _COUNTED_BY_MEMBER}, index=f.index)
+    return Counts(
+        totals,
+        {dimension: by_member(of_each[list(names)], f[dimension]) for dimension, names in DIMENSIONS.items()},
+        {name: histogram(days_behind(f, name)) for name in (*DURATIONS, *AGES)},
+    )
+
+
+def table_of(partial: Partial, project: Project, scopes: Scopes) -> pd.DataFrame:
+    """Make the table of indicators of the counts of a whole register; it has the columns of `COLUMNS`."""
+    require_definitions()
     parts = []
     for scope, window in scopes.windows().items():
-        computer = _Computer(by_scope[scope], scope, window, project, there)
+        computer = _Computer(partial.scopes[scope], scope, window, project, partial.collected)
         parts += [*computer.counts(), *computer.rates(), *computer.durations(), *computer.ages()]
         parts += computer.per_1000()
         parts += computer.by_dimension()
@@ -167,9 +203,7 @@ def measure(labelled: pd.DataFrame, project: Project, scopes: Scopes, collected:
     order = {name: place for place, name in enumerate(_ids_in_order())}
     scope_order = {"period": 0, "previous": 1, "cumulative": 2}
     keys = pd.DataFrame({"scope": table["scope"].map(scope_order), "indicator": table["indicator"].map(order)})
-    return Measured(
-        table.loc[keys.sort_values(["scope", "indicator"], kind="stable").index].reset_index(drop=True), by_scope
-    )
+    return table.loc[keys.sort_values(["scope", "indicator"], kind="stable").index].reset_index(drop=True)
 
 
 def measure_sensitive(
@@ -185,8 +219,9 @@ def measure_sensitive(
     there = frozenset({*collected, *(needs_of("sensitive") if len(sensitive) else ())})
     cases, rows = prepare(sensitive, project), []
     for scope, window in scopes.windows().items():
-        computer = _Computer(facts(cases, window, project), scope, window, project, there)
-        rows += computer.sensitive(is_received(sensitive, window))
+        f = facts(cases, window, project)
+        computer = _Computer(count_facts(f), scope, window, project, there)
+        rows += computer.sensitive(f, is_received(sensitive, window))
     return tidy(rows)
 
 
@@ -255,7 +290,7 @@ def _ids_in_order() -> list[str]:
 class _Computer:
     """Computes the rows of one scope."""
 
-    facts: pd.DataFrame
+    of: Counts
     scope: str
     window: Window
     project: Project
@@ -295,27 +330,27 @@ class _Computer:
         return [name for name in indicators if self.scope in definitions()[name].scopes]
 
     def counts(self) -> list[dict[str, object]]:
-        return [self.count(name, COUNTS[name](self.facts)) for name in self._wanted(COUNTS)]
+        return [self.count(name, self.of.totals[name]) for name in self._wanted(COUNTS)]
 
-    def count(self, name: str, of_each: pd.Series) -> dict[str, object]:
+    def count(self, name: str, counted: int) -> dict[str, object]:
         lacking = self._lacking(name)
-        return self._row(name, lacking or "stated", None if lacking else int(of_each.sum()))
+        return self._row(name, lacking or "stated", None if lacking else counted)
 
-    def sensitive(self, received: pd.Series) -> list[dict[str, object]]:
+    def sensitive(self, f: pd.DataFrame, received: pd.Series) -> list[dict[str, object]]:
         """Count grievances that are counted apart: all that were received, by status, and by days to resolve."""
         name = "sensitive"
-        headline = self.count(name, received)
+        headline = self.count(name, int(received.sum()))
         if headline["state"] != "stated":
             return [headline]
-        of_status = received.astype("int64").groupby(self.facts["status"]).sum()
-        days = self.facts["resolution_working_days"].where(received & (self.facts["status"] == "resolved")).dropna()
+        of_status = received.astype("int64").groupby(f["status"]).sum()
+        days = f["resolution_working_days"].where(received & (f["status"] == "resolved")).dropna()
         return [
             headline,
             *(
                 self._row(name, "stated", int(of_status.get(member, 0)), dimension="status", member=member)
                 for member in self._members("status")
             ),
-            *self._classes(name, "working_days", days, WORKING_DAY_ENDS),
+            *self._classes(name, "working_days", histogram(days), WORKING_DAY_ENDS),
         ]
 
     def rates(self) -> list[dict[str, object]]:
@@ -325,7 +360,7 @@ class _Computer:
         lacking = self._lacking(name)
         if lacking:
             return self._row(name, lacking)
-        numerator, denominator = (int(part(self.facts).sum()) for part in RATES[name])
+        numerator, denominator = (self.of.totals[f"{name}/{part}"] for part in ("numerator", "denominator"))
         parts = {"numerator": numerator, "denominator": denominator}
         if denominator == 0:
             return self._row(name, "not_applicable", None, **parts)
@@ -341,11 +376,10 @@ class _Computer:
             if given is None:
                 rows.append(self._row(name, "not_available"))
                 continue
-            counted = COUNTS[base](self.facts)
-            rows.append(self._per_1000(name, int(counted.sum()), given.total))
+            rows.append(self._per_1000(name, self.of.totals[base], given.total))
             for dimension, numbers in given.by_dimension().items():
                 if COLUMN_OF[dimension] in self.collected:
-                    summed = counted.groupby(self.facts[dimension]).sum()
+                    summed = self.of.members[dimension][base]
                     rows += [
                         self._per_1000(name, int(summed.get(member, 0)), number, dimension, member)
                         for member, number in numbers.items()
@@ -364,36 +398,26 @@ class _Computer:
     def durations(self) -> list[dict[str, object]]:
         rows = []
         for name in DURATIONS:
-            days = days_behind(self.facts, name).astype("float64")
-            statistics = {
-                "n": float(len(days)),
-                "mean": days.mean(),
-                "median": days.median(),
-                "p90": days.quantile(0.9),
-                "max": days.max(),
-            }
+            known = statistics(self.of.days[name])
             for statistic in STATISTICS:
-                known = statistic == "n" or len(days) > 0
-                value = statistics[statistic] if known else None
-                rows.append(self._row(f"{name}_{statistic}", "stated" if known else "not_applicable", value))
+                state = "stated" if statistic in known else "not_applicable"
+                rows.append(self._row(f"{name}_{statistic}", state, known.get(statistic)))
         return rows
 
     def ages(self) -> list[dict[str, object]]:
-        days = days_behind(self.facts, "pending_age")
+        days = self.of.days["pending_age"]
         ends = self.project.settings.pending_age_days
         return [
-            self._row("pending_age", "stated", len(days)),
+            self._row("pending_age", "stated", int(days.sum())),
             *self._classes("pending_age", "age", days, ends),
             *self._classes(
-                "resolution_working_days_n",
-                "working_days",
-                days_behind(self.facts, "resolution_working_days"),
-                WORKING_DAY_ENDS,
+                "resolution_working_days_n", "working_days", self.of.days["resolution_working_days"], WORKING_DAY_ENDS
             ),
         ]
 
     def _classes(self, name: str, dimension: str, days: pd.Series, ends: Sequence[int]) -> list[dict[str, object]]:
-        counted = class_of(days, ends).value_counts().reindex(class_members(ends), fill_value=0)
+        classes = class_of(pd.Series(days.index, index=days.index), ends)
+        counted = days.groupby(classes).sum().reindex(class_members(ends), fill_value=0)
         return [
             self._row(name, "stated", int(count), dimension=dimension, member=str(label))
             for label, count in counted.items()
@@ -407,7 +431,7 @@ class _Computer:
                 if not is_collected or self._lacking(name):
                     rows.append(self._row(name, "not_collected", dimension=dimension))
                     continue
-                summed = COUNTS[name](self.facts).groupby(self.facts[dimension]).sum()
+                summed = self.of.members[dimension][name]
                 for member in self._members(dimension):
                     value = int(summed.get(member, 0))
                     rows.append(self._row(name, "stated", value, dimension=dimension, member=member))
@@ -425,7 +449,8 @@ class _Computer:
         if members is None:
             given = settings.beneficiaries
             expected = given.by_dimension().get(dimension, {}) if given else {}
-            members = sorted({*self.facts.loc[self.facts["is_received"], dimension], *expected} - {NOT_STATED})
+            received = self.of.members[dimension]["received"]
+            members = sorted({*received.index[received > 0], *expected} - {NOT_STATED})
         return [*members, NOT_STATED]
 
 

@@ -6,6 +6,8 @@ which figure.
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pandas as pd
 
@@ -15,19 +17,19 @@ PARTS = ("numerator", "denominator")
 _TIMES = "*"
 
 
-def contributions(facts: pd.DataFrame) -> pd.DataFrame:
+def contributions(facts: pd.DataFrame, dtype: Literal["int64", "int16"] = "int64") -> pd.DataFrame:
     """Work out what each grievance of a scope adds to each count and to each part of a rate.
 
     One row a grievance, in the order and with the index of `facts`; one column of whole numbers an id: a count's own,
-    a duration's with `_n`, `pending_age`, a rate's with `.numerator` and `.denominator`.
+    a duration's with `_n`, `pending_age`, a rate's with `.numerator` and `.denominator`. Two bytes hold each of them.
     """
-    columns = {name: count(facts) for name, count in COUNTS.items()}
+    columns = {name: count(facts).astype(dtype) for name, count in COUNTS.items()}
     for name, rate in RATES.items():
-        columns |= {f"{name}.{part}": count(facts) for part, count in zip(PARTS, rate, strict=True)}
+        columns |= {f"{name}.{part}": count(facts).astype(dtype) for part, count in zip(PARTS, rate, strict=True)}
     for name in DURATIONS:
-        columns[f"{name}_n"] = facts["is_timed"] & facts[name].notna()
-    columns |= {name: facts["pending_days"].notna() for name in AGES}
-    return pd.DataFrame({name: pd.Series(column).astype("int64") for name, column in columns.items()})
+        columns[f"{name}_n"] = (facts["is_timed"] & facts[name].notna()).astype(dtype)
+    columns |= {name: facts["pending_days"].notna().astype(dtype) for name in AGES}
+    return pd.DataFrame(columns)
 
 
 def as_text(added: pd.DataFrame) -> pd.Series:

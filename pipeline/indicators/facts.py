@@ -162,8 +162,10 @@ def _groups(cases: pd.DataFrame, project: Project) -> dict[str, pd.Series]:
 
 
 def _months(earliest: pd.Series, latest: pd.Series) -> pd.Series:
-    month = earliest.dt.strftime("%Y-%m")
-    return month.where(month == latest.dt.strftime("%Y-%m"), NOT_STATED)
+    first, last = (dates.to_numpy().astype("datetime64[M]") for dates in (earliest, latest))
+    month = pd.Series(first.astype("datetime64[s]"), index=earliest.index).where(first == last)
+    # Each month is written once, however many grievances were received in it.
+    return month.map({one: f"{one:%Y-%m}" for one in month.dropna().unique()}).astype("str").fillna(NOT_STATED)
 
 
 def _within(dates: pd.Series, s: pd.Timestamp, c: pd.Timestamp) -> pd.Series:

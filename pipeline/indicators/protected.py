@@ -6,14 +6,14 @@ grievances received and the eligible ones, in the period and since the start. Th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
 import pandas as pd
 
-from pipeline.confidentiality.attack import Relation, Table, known_to_hold
-from pipeline.confidentiality.suppression import suppress
+from pipeline.confidentiality.attack import Cell, Relation, Table, known_to_hold
+from pipeline.confidentiality.suppression import MOST_MEMBERS, suppress
 from pipeline.indicators.computation import COLUMN_OF, COLUMNS, COUNTS, Measured, tidy
 from pipeline.indicators.published import Published
 from pipeline.indicators.spans import Span, SpanRelation, span_relations
@@ -66,10 +66,13 @@ def protected(
     for unit in _units(names):
         links = _Links(counted, scopes, records, {name: names[name] for name in unit})
         tables = links.tables()
-        result = suppress(tables, known_to_hold(tables, links.relations(tables)), disclosure.threshold)
+        # Nothing is shown of a table with very many members, so what links it to others tells nobody anything.
+        looked_at = [table for table in tables if len(table.counts) <= MOST_MEMBERS]
+        relations = known_to_hold(looked_at, links.relations(looked_at, tables))
+        result = suppress(tables, relations, disclosure.threshold)
         for table in tables:
             if not table.is_released:
-                rows += _rows(table, {m: r for (of, m), r in result.cells.items() if of == table.name}, result.withheld)
+                rows += _rows(table, result.cells, result.withheld)
     return tidy(rows, PROTECTED_COLUMNS)
 
 
@@ -132,7 +135,7 @@ class _Counted:
         found = set(given.by_dimension().get(part, {}) if given else ())
         for scope in SCOPES:
             facts = self.measured.facts[scope]
-            found |= set(facts.loc[facts["is_received"], part])
+            found |= set(facts.loc[facts["is_received"], part].unique())
         return [*sorted({merged[one] for one in found} - {NOT_STATED}), NOT_STATED]
 
     def _merged(self, part: str) -> dict[str, str]:
@@ -216,8 +219,11 @@ class _Links:
                 was_withheld=was_withheld,
             )
 
-    def relations(self, tables: Sequence[Table]) -> list[Relation]:
-        """Return what links the cells: admissible is part of received, crosses add up, spans of time do."""
+    def relations(self, tables: Sequence[Table], there: Sequence[Table]) -> list[Relation]:
+        """Return what links the cells of some of the tables that are there.
+
+        Admissible is part of received, crosses add up, and so do spans of time.
+        """
         by_name = {table.name: table for table in tables}
         releases = ["", *(record.label for record in self.records)]
         found: list[Relation] = []
@@ -232,7 +238,7 @@ class _Links:
             for indicator in COUNTED:
                 found += self._margins(by_name, indicator, release, scope, name)
         for name in self.names:
-            for relation in span_relations(self._spans(by_name, name)):
+            for relation in span_relations(self._spans({table.name for table in there}, name)):
                 found += self._over_time(by_name, name, relation)
         return found
 
@@ -244,14 +250,17 @@ class _Links:
             return
         for side, part in enumerate(self.names[name]):
             margin = by_name.get(_name(indicator, release, scope, part))
+            by_member: dict[str, list[str]] = {}
+            for one in cross.counts:
+                by_member.setdefault(one.split(BESIDE, 1)[side], []).append(one)
             for member in margin.counts if margin else ():
-                cells = [one for one in cross.counts if one.split(BESIDE, 1)[side] == member]
+                cells = by_member.get(member)
                 if cells and margin:
                     yield Relation(
                         {(margin.name, member): 1, **dict.fromkeys(((cross.name, one) for one in cells), -1)}, 0, 0
                     )
 
-    def _spans(self, by_name: Mapping[str, Table], name: str) -> list[Span]:
+    def _spans(self, there: Collection[str], name: str) -> list[Span]:
         """List the stretches of days over which a table counts, those of this report first."""
         windows = self.scopes.windows()
         spans = [Span("", scope, windows[scope].start, windows[scope].counted_to) for scope in SCOPES]
@@ -259,17 +268,17 @@ class _Links:
             spans += [
                 Span(record.label, scope, record.windows[scope].start, record.windows[scope].counted_to)
                 for scope in SCOPES
-                if _name("received", record.label, scope, name) in by_name
+                if _name("received", record.label, scope, name) in there
             ]
         return spans
 
     def _over_time(self, by_name: Mapping[str, Table], name: str, relation: SpanRelation) -> Iterator[Relation]:
         """Relate the cells of spans of time as the totals are related: what is left over has the sign of theirs."""
         spans = (relation.whole, *relation.parts)
-        of = {
-            indicator: [by_name[_name(indicator, span.release, span.scope, name)] for span in spans]
-            for indicator in COUNTED
-        }
+        names = {one: [_name(one, span.release, span.scope, name) for span in spans] for one in COUNTED}
+        if not all(title in by_name for titles in names.values() for title in titles):
+            return
+        of = {indicator: [by_name[title] for title in titles] for indicator, titles in names.items()}
         over = {indicator: tables[0].total - sum(one.total for one in tables[1:]) for indicator, tables in of.items()}
         for members in self._same_people(name, [table for tables in of.values() for table in tables]):
             terms = {
@@ -308,7 +317,7 @@ class _Links:
             key = BESIDE.join(people[one] for one in folded)
             together.setdefault(key, {})[member] = None
         for members in together.values():
-            if all(set(members) <= set(table.counts) for table in tables):
+            if all(member in table.counts for table in tables for member in members):
                 yield from ([member] for member in members)
             else:
                 yield list(members)
@@ -318,7 +327,7 @@ def _name(indicator: object, release: str, scope: object, dimension: object) -> 
     return f"{indicator} {scope} {dimension} {release}".strip()
 
 
-def _rows(table: Table, cells: Mapping[str, str], withheld: Mapping[str, str]) -> Iterator[dict[str, object]]:
+def _rows(table: Table, cells: Mapping[Cell, str], withheld: Mapping[str, str]) -> Iterator[dict[str, object]]:
     indicator, scope, dimension = table.name.split(" ")
     why = withheld.get(table.name)
     for member, count in table.counts.items():
@@ -329,6 +338,6 @@ def _rows(table: Table, cells: Mapping[str, str], withheld: Mapping[str, str]) -
             "member": member,
             "value": count,
             "unit": "count",
-            "state": WITHHELD if why else SUPPRESSED if member in cells else "stated",
-            "reason": why or cells.get(member, ""),
+            "state": WITHHELD if why else SUPPRESSED if (table.name, member) in cells else "stated",
+            "reason": why or cells.get((table.name, member), ""),
         }

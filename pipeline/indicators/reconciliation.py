@@ -15,6 +15,7 @@ import pandas as pd
 from pipeline.errors import InputError, ReconciliationError
 from pipeline.indicators.computation import COUNTS, DIMENSIONS, Measured
 from pipeline.indicators.definitions import base_of, definitions
+from pipeline.indicators.tallies import Tallies, places, tally
 from pipeline.period import Scopes, shown
 from pipeline.project import Project, ReconciliationException
 
@@ -102,18 +103,24 @@ T = TypeVar("T", int, pd.Series)
 
 
 def reconcile(
-    measured: Measured, scopes: Scopes, annex_rows: int, signed: Sequence[ReconciliationException] = ()
+    measured: Measured,
+    scopes: Scopes,
+    annex_rows: int,
+    signed: Sequence[ReconciliationException] = (),
+    tallies: Tallies | None = None,
 ) -> pd.DataFrame:
     """Make every check; one row a check, with the columns of `COLUMNS`. See `require` for what follows.
 
-    `signed` are the exceptions of this period; see `exceptions_of`.
+    `signed` are the exceptions of this period; see `exceptions_of`. `tallies` are those of the facts, where these are
+    not given: of a register in parts `measured` holds facts of no row, and no row that breaks a check can be named.
     """
+    counted = tallies or tally(measured.facts)
     rows = [*_stocks(measured)]
     for scope, facts in measured.facts.items():
-        rows += [*_within_scope(measured, scope, facts), *_by_dimension(measured, scope), *_of_members(measured, scope)]
-    rows += _since_the_start(measured, scopes)
-    annex = int(in_annex(measured.facts["period"]).sum())
-    rows.append(check("annex", "period", annex, annex_rows))
+        rows += _within_scope(measured, scope, facts, counted)
+        rows += [*_by_dimension(measured, scope), *_of_members(measured, scope, counted)]
+    rows += _since_the_start(measured, scopes, counted)
+    rows.append(check("annex", "period", counted.in_annex, annex_rows))
     return _with_exceptions(_table(rows), signed)
 
 
@@ -191,11 +198,6 @@ def exceptions_used(checks: pd.DataFrame) -> pd.DataFrame:
     return used[["check", "scope", "dimension", "left", "right", "difference", "exception", "signed_by", "signed_on"]]
 
 
-def in_annex(facts: pd.DataFrame) -> pd.Series:
-    """Say which grievances the annex lists: admissible, and received or resolved in the period."""
-    return facts["is_eligible"] | (facts["resolutions"] > 0)
-
-
 def straddlers(whole_facts: pd.DataFrame, parts: Iterable[pd.DataFrame]) -> pd.Series:
     """Name the undated that a window counts as received while none of its parts does: they lie across a cut."""
     straddles = whole_facts["is_received"].copy()
@@ -270,11 +272,10 @@ def _stocks(measured: Measured) -> list[dict[str, object]]:
 # -- the totals ------------------------------------------------------------------------------------------------------
 
 
-def _within_scope(measured: Measured, scope: str, facts: pd.DataFrame) -> list[dict[str, object]]:
+def _within_scope(measured: Measured, scope: str, facts: pd.DataFrame, counted: Tallies) -> list[dict[str, object]]:
     totals = headlines(measured.table, scope)
     count = {name: COUNTS[name](facts) for name in (*KINDS, *STATUSES, "received", "closing_stock")}
     by_kind, by_status = (sum(count[name] for name in names) for names in (KINDS, STATUSES))
-    places = facts[["is_before", "is_received", "is_unplaced", "is_after"]].sum(axis=1)
     # Where the register cannot tell what is unrelated, none is.
     kinds, statuses = (sum(totals.get(name, 0) for name in names) for names in (KINDS, STATUSES))
     aged = facts["pending_days"].notna().astype("int64")
@@ -283,7 +284,7 @@ def _within_scope(measured: Measured, scope: str, facts: pd.DataFrame) -> list[d
         check(
             "eligible_by_status", scope, totals["eligible"], statuses, _numbers(facts, by_status != count["eligible"])
         ),
-        check("every_row_has_a_place", scope, int((places != 1).sum()), 0, _numbers(facts, places != 1)),
+        check("every_row_has_a_place", scope, counted.misplaced[scope], 0, _numbers(facts, places(facts) != 1)),
         check(
             "open_by_age",
             scope,
@@ -313,17 +314,15 @@ def _by_dimension(measured: Measured, scope: str) -> list[dict[str, object]]:
     return rows
 
 
-def _of_members(measured: Measured, scope: str) -> list[dict[str, object]]:
+def _of_members(measured: Measured, scope: str, counted: Tallies) -> list[dict[str, object]]:
     """Check the identities for each member of each dimension that the register has."""
     table, facts = measured.table[measured.table["scope"] == scope], measured.facts[scope]
-    names = ("received", *KINDS, *STATUSES, *STOCK_AND_FLOW, "closing_stock")
-    counts = pd.DataFrame({name: COUNTS[name](facts) for name in dict.fromkeys(names)}, index=facts.index)
     rows = []
     for dimension in DIMENSIONS:
         of_dimension = table[table["dimension"] == dimension]
         if (of_dimension.loc[of_dimension["indicator"] == "received", "state"] == "not_collected").any():
             continue
-        by_member = counts.groupby(facts[dimension]).sum()
+        by_member = counted.members[scope][dimension]
         by_member = by_member.reindex(by_member.index.union(of_dimension["member"].unique()), fill_value=0)
         for name in [column for column in by_member if column in set(of_dimension["indicator"])]:
             # What the table says of a member goes before what the facts say, so that the table itself is checked.
@@ -341,7 +340,7 @@ def _of_members(measured: Measured, scope: str) -> list[dict[str, object]]:
     return rows
 
 
-def _since_the_start(measured: Measured, scopes: Scopes) -> list[dict[str, object]]:
+def _since_the_start(measured: Measured, scopes: Scopes, counted: Tallies) -> list[dict[str, object]]:
     """Check the period against the time since the start, which ends with it."""
     facts, since = measured.facts["period"], measured.facts["cumulative"]
     period, total = headlines(measured.table, "period"), headlines(measured.table, "cumulative")
@@ -360,7 +359,7 @@ def _since_the_start(measured: Measured, scopes: Scopes) -> list[dict[str, objec
             "received_since_the_start",
             "cumulative",
             total["received"],
-            int(before.sum()) + period["received"] + int(across.sum()),
+            counted.received_before + period["received"] + counted.received_across,
             _numbers(since, parts != since["is_received"]),
         ),
     ]

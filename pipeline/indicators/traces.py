@@ -6,11 +6,13 @@ dimension's column. So the table holds every figure of `computation.py` and grow
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 
 from pipeline.indicators.computation import (
     AGES,
@@ -19,16 +21,19 @@ from pipeline.indicators.computation import (
     RATES,
     WORKING_DAY_ENDS,
     Measured,
+    class_members,
     class_of,
     days_behind,
 )
-from pipeline.indicators.contributions import contributions
+from pipeline.indicators.contributions import PARTS, contributions
 from pipeline.indicators.definitions import base_of
 
 TRACE_COLUMNS = ("scope", "case", "registration_no", "row", "annex_no")
 """The columns of internal/traces.parquet that say which grievance; after them the dimensions, then the figures."""
 DAYS = (*DURATIONS, *AGES)
 """Figures over days: their columns hold the days of each grievance, and are missing where it is not in the figure."""
+_MOST_KEPT = 12
+"""Columns of a file that are kept in memory."""
 _CLASSES = {"working_days": "resolution_working_days", "age": "pending_age"}
 
 
@@ -49,40 +54,55 @@ def traces(measured: Measured, annex: pd.DataFrame, pending_age_days: Sequence[i
         `contributions` names them; of a figure over days its days. Rows that are in no figure of a scope are left out.
     """
     ends = {"working_days": WORKING_DAY_ENDS, "age": tuple(pending_age_days)}
+    known = {
+        **{name: pd.unique(pd.concat([facts[name] for facts in measured.facts.values()])) for name in DIMENSIONS},
+        **{name: class_members(ends[name]) for name in _CLASSES},
+        "scope": list(measured.facts),
+    }
+    types = {name: pd.CategoricalDtype(sorted(members)) for name, members in known.items()}
     return pd.concat(
-        [_of_scope(facts, scope, annex["no"], ends) for scope, facts in measured.facts.items()], ignore_index=True
+        [_of_scope(facts, scope, annex["no"], ends, types) for scope, facts in measured.facts.items()],
+        ignore_index=True,
     )
 
 
-def _of_scope(facts: pd.DataFrame, scope: str, numbers: pd.Series, ends: Mapping[str, Sequence[int]]) -> pd.DataFrame:
-    added = contributions(facts)
+def _of_scope(
+    facts: pd.DataFrame,
+    scope: str,
+    numbers: pd.Series,
+    ends: Mapping[str, Sequence[int]],
+    types: Mapping[str, pd.CategoricalDtype],
+) -> pd.DataFrame:
+    added = contributions(facts, "int16")
+    is_in = (added > 0).any(axis=1)
+    added, facts = added[is_in], facts[is_in]
     days = {name: days_behind(facts, name).reindex(facts.index).astype("Int64") for name in DAYS}
-    classes = {name: class_of(days[column], ends[name]) for name, column in _CLASSES.items()}
+    classes = {name: class_of(days[column], ends[name]).astype(types[name]) for name, column in _CLASSES.items()}
     whose = {
-        "scope": scope,
+        "scope": pd.Series(scope, index=facts.index, dtype=types["scope"]),
         "case": facts.index,
         "registration_no": facts["registration_no"],
         "row": facts["source_row"],
         "annex_no": numbers.reindex(facts.index).astype("Int64"),
     }
-    figures = added.drop(columns=[*AGES, *(f"{name}_n" for name in DURATIONS)]).astype("int16")
-    table = pd.DataFrame({**whose, **{name: facts[name] for name in DIMENSIONS}, **classes}, index=facts.index)
-    return pd.concat([table, figures, pd.DataFrame(days)], axis=1)[(added > 0).any(axis=1)]
+    members = {name: facts[name].astype(types[name]) for name in DIMENSIONS}
+    table = pd.DataFrame({**whose, **members, **classes}, index=facts.index)
+    figures = added.drop(columns=[*AGES, *(f"{name}_n" for name in DURATIONS)])
+    return pd.concat([table, figures, pd.DataFrame(days)], axis=1)
 
 
 @dataclass(frozen=True)
 class Traces:
-    """Finds the rows behind a figure in the table of `traces`."""
+    """Finds the rows behind a figure in the table of `traces`, or in its file, of which it reads what it is asked for.
 
-    table: pd.DataFrame
+    The rows that it returns have `TRACE_COLUMNS`, the dimension that was asked for, and the figure's own column.
+    """
 
-    @cached_property
-    def _scopes(self) -> dict[str, pd.DataFrame]:
-        return {str(scope): rows for scope, rows in self.table.groupby("scope", sort=False)}
+    source: pd.DataFrame | Path
 
     def has(self, indicator: str) -> bool:
         """Say whether the table holds the rows of a figure."""
-        return self._column(indicator) in self.table
+        return self._column(indicator) in self._names
 
     def behind(
         self, indicator: str, scope: str, dimension: str = "", members: Collection[str] = ()
@@ -91,22 +111,52 @@ class Traces:
 
         In the order of the register; of a dimension only those of the `members`.
         """
-        table, column = self._of(scope), self._column(indicator)
-        chosen = table[table[column].notna()] if column in DAYS else table[table[column] > 0]
+        name = self._column(indicator)
+        column = self._read(name)
+        is_in = self._is_of(scope) & (column.notna() if name in DAYS else column > 0)
         if not dimension:
-            return {"": chosen}
-        chosen = chosen[chosen[dimension].isin(members)]
-        return {str(member): rows for member, rows in chosen.groupby(dimension, sort=False)}
+            return {"": self._rows(is_in).assign(**{name: column[is_in]})}
+        member = self._read(dimension)
+        is_in &= member.isin(list(members))
+        chosen = self._rows(is_in).assign(**{name: column[is_in], dimension: member[is_in]})
+        return {str(one): rows for one, rows in chosen.groupby(dimension, sort=False, observed=True)}
 
     def rest(self, indicator: str, scope: str) -> pd.DataFrame:
         """Return the rows of a rate's denominator that its numerator does not hold, or not in full."""
-        table = self._of(scope)
         if indicator not in RATES:
-            return table.iloc[:0]
-        return table[table[f"{indicator}.denominator"] > table[f"{indicator}.numerator"]]
+            return self._rows(slice(0))
+        numerator, denominator = (self._read(f"{indicator}.{part}") for part in PARTS)
+        return self._rows(self._is_of(scope) & (denominator > numerator))
 
-    def _of(self, scope: str) -> pd.DataFrame:
-        return self._scopes.get(scope, self.table.iloc[:0])
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        if isinstance(self.source, pd.DataFrame):
+            return frozenset(self.source.columns)
+        return frozenset(pq.read_schema(self.source).names)
+
+    @cached_property
+    def _whose(self) -> pd.DataFrame:
+        names = list(TRACE_COLUMNS)
+        return (
+            self.source[names] if isinstance(self.source, pd.DataFrame) else pd.read_parquet(self.source, columns=names)
+        )
+
+    @cached_property
+    def _read(self) -> Callable[[str], pd.Series]:
+        """Read one column; those asked for last are kept, since one after the other asks for the same ones."""
+        source = self.source
+
+        @lru_cache(_MOST_KEPT)
+        def read(name: str) -> pd.Series:
+            return source[name] if isinstance(source, pd.DataFrame) else pd.read_parquet(source, columns=[name])[name]
+
+        return read
+
+    def _is_of(self, scope: str) -> pd.Series:
+        return self._whose["scope"] == scope
+
+    def _rows(self, chosen: pd.Series | slice) -> pd.DataFrame:
+        return self._whose[chosen]
 
     @staticmethod
     def _column(indicator: str) -> str:

@@ -12,6 +12,9 @@ from pipeline.indicators.facts import resolved_as_of
 from pipeline.period import Scopes
 
 _MOST_NUMBERS = 20
+_OF_CASES = ("registration_no", "source_row", "relation_counted", "date_received", "date_resolved_counted")
+_OF_FACTS = ("is_received", "resolutions", "channel", "type", "status", "month", "resolution_working_days")
+"""What the list of every grievance takes of the cases and of their facts."""
 
 
 def meanings() -> pd.DataFrame:
@@ -71,7 +74,7 @@ def every_grievance(labelled: pd.DataFrame, measured: Measured, scopes: Scopes) 
     """
     facts = measured.facts["period"]
     chosen = facts["is_received"] | (facts["resolutions"] > 0)
-    cases, shown = labelled[chosen], facts[chosen]
+    cases, shown = labelled.loc[chosen, list(_OF_CASES)], facts.loc[chosen, list(_OF_FACTS)]
     received = shown["is_received"].map({True: "received", False: ""})
     resolved = (shown["resolutions"] > 0).map({True: "resolved", False: ""})
     date_resolved = resolved_as_of(cases, shown, scopes.current)

@@ -34,8 +34,12 @@ _FILE = Path(__file__).with_name("demonstration.yml")
 _NEVER = 1_000_000
 _BY_WEEKDAY = np.array([1.15, 1.1, 1.0, 1.0, 0.95, 0.25, 0.12])
 _ENDS = {"ordinary": 81.5, "unrelated": 9, "duplicate": 2.5, "rejected": 4, "withdrawn": 3}
+_MONTHS = tuple(pd.date_range("2001-01-01", periods=12, freq="MS").strftime("%B"))
 _SATISFACTION = ("satisfied", "dissatisfied", "no_answer", "not_asked")
 _STAFF = 9
+_GROWTH = 0.025
+MOST_HALF_YEARS = 60
+"""Beyond it growth from half-year to half-year would leave nothing for the first one."""
 
 
 class Word(Strict):
@@ -94,6 +98,7 @@ class Ingredients(Strict):
     endings: dict[str, tuple[str, ...]]
     named: tuple[str, ...]
     reachable: tuple[str, ...]
+    particulars: tuple[str, ...]
     actions: dict[str, tuple[str, ...]]
     unrelated: tuple[str, ...]
     sensitive: dict[str, tuple[str, ...]]
@@ -184,7 +189,15 @@ class Span(NamedTuple):
         return _texts([*every, ""])[days]
 
 
-def invented_register(rows: int, seed: int, *, start: date = START, half_years: int = HALF_YEARS) -> pd.DataFrame:
+def invented_register(
+    rows: int,
+    seed: int,
+    *,
+    start: date = START,
+    half_years: int = HALF_YEARS,
+    received_in: tuple[int, int] | None = None,
+    detailed: float = 0,
+) -> pd.DataFrame:
     """Invent a register without faults, in the order of receipt.
 
     Parameters
@@ -193,6 +206,11 @@ def invented_register(rows: int, seed: int, *, start: date = START, half_years: 
         Number of grievances, about as many in each half-year.
     start, half_years
         First day, and how many half-years (six months each) follow; nothing in the register is dated later.
+    received_in
+        The first half-year of receipt (from 0) and the one after the last; all where it is left out. So a long register
+        can be made piece by piece. A piece begins with a year, since numbers do.
+    detailed
+        Share of the texts that tell a number, a day or an amount of their own, so that few are the same.
 
     Returns
     -------
@@ -200,7 +218,7 @@ def invented_register(rows: int, seed: int, *, start: date = START, half_years: 
         Every column of columns.yml as text, blanks as empty text.
     """
     made, chance, span = ingredients(), Chance(seed, rows), Span(start, half_years)
-    received = _received(chance, span)
+    received = _received(chance, span, *(received_in or (0, half_years)))
     when = received / (span.last + 1)
     kind = chance.pick_row_by_row(_moving(made.types, when))
     course = _course(chance, span, received, kind)
@@ -210,6 +228,7 @@ def invented_register(rows: int, seed: int, *, start: date = START, half_years: 
     place = chance.one_of(made.places)
     staff = _full_names(np.arange(_STAFF) * 7919 + seed % 1000)[chance.between(0, _STAFF - 1)]
     words = _words_of(chance, course, kind, topic, place, sender, staff)
+    words["summary"] = _detailed(Chance((seed, 4), rows), words["summary"], detailed, ~course.is_sensitive)
     columns = {
         "registration_no": _numbers(span, received),
         "channel": _texts([one.word for one in made.channels.values()])[channel],
@@ -244,13 +263,13 @@ def _moving(words: Mapping[str, Weighted], when: npt.NDArray[np.float64]) -> npt
     return np.asarray(first + when[:, None] * (last - first))
 
 
-def _received(chance: Chance, span: Span) -> Integers:
+def _received(chance: Chance, span: Span, first: int, end: int) -> Integers:
     """Draw the days of receipt: slightly more from half-year to half-year, more in the wet months, few on weekends."""
     days = np.arange(span.last + 1)
     weights = _BY_WEEKDAY[span.weekday(days)] * (1 + 0.25 * np.sin(2 * np.pi * (days % 365 - 60) / 365))
-    trend = 1 + 0.025 * (np.arange(span.half_years) - (span.half_years - 1) / 2)
+    trend = (1 + _GROWTH * (np.arange(span.half_years) - (span.half_years - 1) / 2))[first:end]
     quotas = np.diff(np.round(np.cumsum([0, *trend]) / trend.sum() * chance.rows).astype(np.int64))
-    half_year = np.repeat(np.arange(span.half_years), quotas)
+    half_year = np.repeat(np.arange(first, end), quotas)
     bounds = np.cumsum(weights)
     below, above = (np.array([0.0, *bounds])[span.borders[half_year + n]] for n in (0, 1))
     drawn = np.searchsorted(bounds, below + chance.uniform() * (above - below), side="right")
@@ -322,9 +341,12 @@ def _waiting(chance: Chance, kind: Integers) -> Integers:
 
 
 def _full_names(people: Integers) -> Texts:
+    """Name each person, no two the same: who comes after all pairs of names are taken has a second given name."""
     given, family = _names("given"), _names("family")
-    mixed = people * 104_729 % (len(given) * len(family))
-    return np.asarray(given[mixed % len(given)] + " " + family[mixed // len(given)])
+    pairs = len(given) * len(family)
+    mixed, round_ = people * 104_729 % pairs, people // pairs
+    second = np.where(round_ > 0, given[(mixed + round_) % len(given)] + " ", "")
+    return np.asarray(given[mixed % len(given)] + " " + second + family[mixed // len(given)])
 
 
 @cache
@@ -421,6 +443,20 @@ def _action(chance: Chance, course: _Course, form: Texts, done: Texts) -> Texts:
     again = np.where((course.days["date_reopened"] != NONE) & ~is_praise, chance.one_of(made["again"]), "")
     outcome = np.where(is_resolved & is_issue & chance.happens(0.8), chance.one_of(made["resolved"]), "")
     return _joined(taken, staffed, again, outcome)
+
+
+def _detailed(chance: Chance, texts: Texts, share: float, where: Booleans) -> Texts:
+    """Add a sentence with a number, a day or an amount of its own to a share of the texts."""
+    if not share:
+        return texts
+    sentences = chance.one_of(ingredients().particulars)
+    numbers, days = chance.between(2, 9_999), chance.between(1, 28)
+    month = chance.one_of(_MONTHS)
+    told = [
+        sentence.format(number=number, day=day, month=name)
+        for sentence, number, day, name in zip(sentences, numbers, days, month, strict=True)
+    ]
+    return np.asarray(_joined(texts, np.where(where & chance.happens(share), _texts(told), "")))
 
 
 def _joined(*parts: Texts) -> Texts:

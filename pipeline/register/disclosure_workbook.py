@@ -37,6 +37,8 @@ COLUMNS = (
 TO_FILL = ("decision", "wording", "who", "reason")
 ASKED = ("A suspect, not answered", "A suspect, answered", "A replacement", "The whole text")
 """Why a line is asked, in the order in which it is."""
+ASKED_BY = ("column", "start", "is_suspect", "is_open", "decision")
+"""What decides whether and where a place is asked for, beside its row of the register."""
 SHEET, INSTRUCTIONS, LISTS = "Disclosure", "Instructions", "Lists"
 HEADING_ROW = 2
 """The row of the headings, from 1; the guide stands above."""
@@ -48,6 +50,10 @@ _GUIDE = (
     "Fill in decision, who and reason where you decide; suspects that stay blank are replaced, and stop the release. "
     "Then: make disclose PERIOD=… FILE=this file. It holds names: keep it where only those who handle grievances can "
     "open it."
+)
+_MORE = (
+    " These are the first {shown:,} of {asked:,} lines, those to be decided first; when they are answered and the "
+    "report is made again, the next suspects take their place. redactions.parquet has all."
 )
 _INSTRUCTIONS = {
     "What this is": "Every place in the texts of the register that may tell who somebody is, and every other text.",
@@ -72,31 +78,43 @@ _INSTRUCTIONS = {
 _SAID: dict[str, str] = {"": "", **{str(code): name for code, name in NAMES.items()}}
 
 
-def asked_lines(places: pd.DataFrame, in_report: pd.Series) -> pd.DataFrame:
-    """List what the workbook asks, in order: the columns of `COLUMNS` as texts, `text` whole, with its place apart.
+def asked_order(places: pd.DataFrame, in_report: pd.Series) -> pd.Index:
+    """Return which places the workbook asks for, in its order, by the index of `places`.
 
     Parameters
     ----------
     places
-        See `public_texts.PLACE_COLUMNS`; of texts that can be public alone.
+        The columns of `PLACE` and `ASKED_BY` at least, in the order in which the places were found; of texts that can
+        be public alone.
     in_report
         Whether each place stands in the public files of the period.
     """
-    is_hit, is_suspect = places["start"].notna(), places["is_suspect"]
-    rank = pd.Series(3, index=places.index).mask(is_hit, 2).mask(is_suspect, 1).mask(places["is_open"], 0)
+    is_hit = places["start"].notna()
     keys = [places[name] for name in (*PLACE, "column")]
     has_hit = is_hit.groupby(keys, sort=False).transform("any")
     is_asked = is_hit | (~has_hit & in_report) | places["decision"].isin([*OF_A_TEXT, "keep"])
     # The order of the register's columns is that in which the places come.
-    order = places.assign(_rank=rank, _out=~in_report, _at=range(len(places)))[is_asked]
-    order = order.sort_values(["_rank", "_out", *PLACE, "_at"], kind="stable")
+    order = places.loc[is_asked, list(PLACE)].assign(_rank=_ranks(places), _out=~in_report)
+    return order.sort_values(["_rank", "_out", *PLACE], kind="stable").index
+
+
+def _ranks(places: pd.DataFrame) -> pd.Series:
+    rank = pd.Series(3, index=places.index).mask(places["start"].notna(), 2)
+    return rank.mask(places["is_suspect"], 1).mask(places["is_open"], 0)
+
+
+def asked_lines(order: pd.DataFrame, in_report: pd.Series) -> pd.DataFrame:
+    """List what the workbook asks: the columns of `COLUMNS` as texts, `text` whole, with its place apart.
+
+    `order` has the columns of `public_texts.PLACE_COLUMNS`, one row a line, in order; see `asked_order`.
+    """
     return pd.DataFrame(
         {
             "in_report": in_report[order.index].map({True: "yes", False: "no"}),
             "registration_no": order["registration_no"].astype("object").fillna(""),
             "row": order["source_row"].astype("str"),
             "column": order["column"],
-            "why_asked": order["_rank"].map(dict(enumerate(ASKED))),
+            "why_asked": _ranks(order).map(dict(enumerate(ASKED))),
             "kind": order["kind"],
             "rule": order["rule"],
             "text": order["text"],
@@ -108,12 +126,17 @@ def asked_lines(places: pd.DataFrame, in_report: pd.Series) -> pd.DataFrame:
     ).reset_index(drop=True)[list(COLUMNS)]
 
 
-def disclosure_workbook(lines: pd.DataFrame) -> bytes:
-    """Return the workbook for the lines of `asked_lines`: the same bytes each time; decisions have a drop-down."""
-    return workbook_bytes(lambda workbook: _fill(workbook, lines.head(MOST_ROWS - HEADING_ROW)))
+def disclosure_workbook(lines: pd.DataFrame, asked: int | None = None) -> bytes:
+    """Return the workbook for the lines of `asked_lines`: the same bytes each time; decisions have a drop-down.
+
+    Where more is `asked` than there are lines, its guide says so.
+    """
+    left = (asked or 0) - len(lines)
+    guide = _GUIDE + (_MORE.format(shown=len(lines), asked=asked) if left > 0 else "")
+    return workbook_bytes(lambda workbook: _fill(workbook, lines.head(MOST_ROWS - HEADING_ROW), guide))
 
 
-def _fill(workbook: Any, lines: pd.DataFrame) -> None:
+def _fill(workbook: Any, lines: pd.DataFrame, guide: str) -> None:
     bold = workbook.add_format({"bold": True, "valign": "top", "text_wrap": True, "bg_color": "#dfe6ee"})
     shown = workbook.add_format({"valign": "top", "text_wrap": True})
     to_fill = workbook.add_format({"valign": "top", "text_wrap": True, "bg_color": "#fff8dc"})
@@ -123,7 +146,7 @@ def _fill(workbook: Any, lines: pd.DataFrame) -> None:
     lists.hide()
     for row, name in enumerate(NAMES.values()):
         lists.write_string(row, 0, name)
-    sheet.write_string(0, 0, _GUIDE)
+    sheet.write_string(0, 0, guide)
     for column, name in enumerate(COLUMNS):
         sheet.write_string(HEADING_ROW - 1, column, name, bold)
         sheet.set_column(column, column, _WIDTHS[column])

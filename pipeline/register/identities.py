@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
+import pyarrow as pa
 
 from pipeline.confidentiality.hits import Hit
 from pipeline.confidentiality.redacting import find, redact, redact_column, replace_names, replaced
@@ -14,11 +15,14 @@ from pipeline.directions import without_directions
 from pipeline.errors import InputError
 from pipeline.project import Project
 from pipeline.register import columns, findings
-from pipeline.register.disclosure import Answer, by_text, composed
-from pipeline.register.public_texts import places_of, texts_of
+from pipeline.register.disclosure import Answer, TextKey, by_text, composed
+from pipeline.register.public_texts import Text, places_of, texts_of
 from pipeline.register.reading import PLACE
 from pipeline.stage import COMMENTARY, Stage
 
+_ROWS_AT_A_TIME = 20_000
+_MOST_REMEMBERED = 100_000
+"""Texts of which is remembered what was found in them: a text that comes again is looked at once."""
 _NAMING_NO_PERSON = ("topic", "location", "escalated_to", "referred_to")
 
 
@@ -80,24 +84,26 @@ def redact_texts(
     cases, places
         The places have one row a text and one a hit; see `public_texts.PLACES`.
     """
-    parts, given = [], by_text(answers)
+    places, given = [], by_text(answers)
     look = _Look(known, locale, with_suspects, places_in(cases))
     for name in columns.names(public="redacted"):
-        texts = cases[name].astype("object").map(composed, na_action="ignore")
-        found = look.at(texts, complainants)
-        there = texts.dropna()
-        read = texts_of(cases, name, texts, found, given)
-        shown = [one.shown(lambda wording: redact_own_words(wording, known, locale)[0]) for one in read]
-        new = {
-            "redacted": [_without_suspects(text, hits) for text, hits in zip(there, found, strict=True)],
-            "public": [one.text for one in shown],
-            "basis": [one.basis for one in shown],
-        }
-        cases = cases.assign(
-            **{f"{name}_{what}": pd.Series(values, index=there.index, dtype="str") for what, values in new.items()}
-        )
-        parts.append(places_of(read))
-    return cases, pd.concat(parts, ignore_index=True)
+        new = []
+        # Some thousand at a time, so that memory holds what comes of the texts and not what is made on the way.
+        for first in range(0, max(len(cases), 1), _ROWS_AT_A_TIME):
+            rows = slice(first, first + _ROWS_AT_A_TIME)
+            read = look.read(cases.iloc[rows], name, complainants.iloc[rows], given)
+            new.append(look.shown(read).set_index(cases.index[rows][cases[name].iloc[rows].notna()]))
+            places.append(places_of(read))
+        every = _in_one_piece(new)
+        cases = cases.assign(**{f"{name}_{what}": every[what] for what in every})
+    return cases, _in_one_piece(places).reset_index(drop=True)
+
+
+def _in_one_piece(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Put tables together so that a file written of them does not depend on where they were parted."""
+    whole = pd.concat(parts)
+    joined = pa.Table.from_pandas(whole, preserve_index=False).combine_chunks()
+    return joined.to_pandas().astype(dict(whole.dtypes)).set_axis(whole.index)
 
 
 def places_in(cases: pd.DataFrame) -> tuple[str, ...]:
@@ -124,20 +130,37 @@ class _Look:
     locale: str
     with_suspects: bool
     places: tuple[str, ...]
-    _by_complainant: dict[str, KnownNames] = field(default_factory=dict)
     _found: dict[tuple[str, str], list[Hit]] = field(default_factory=dict)
 
-    def at(self, texts: pd.Series, complainants: pd.Series) -> list[list[Hit]]:
-        """Find what there is in each text that is not missing, with the names that are known in its row."""
+    def read(
+        self,
+        cases: pd.DataFrame,
+        column: str,
+        complainants: pd.Series,
+        given: Mapping[TextKey, Sequence[Answer]],
+    ) -> list[Text]:
+        """Return each text of a column that is not missing, with what there is in it by the names known in its row."""
+        texts = cases[column].astype("object").map(composed, na_action="ignore")
         pairs = zip(texts, complainants, strict=True)
-        return [self._in(text, "" if pd.isna(name) else name) for text, name in pairs if not pd.isna(text)]
+        found = [self._in(text, "" if pd.isna(name) else name) for text, name in pairs if not pd.isna(text)]
+        return texts_of(cases, column, texts, found, given)
+
+    def shown(self, read: Sequence[Text]) -> pd.DataFrame:
+        """Return what each text becomes: `redacted`, `public`, `basis`."""
+        shown = [one.shown(lambda wording: redact_own_words(wording, self.known, self.locale)[0]) for one in read]
+        new = {
+            "redacted": [_without_suspects(one.text, one.hits) for one in read],
+            "public": [one.text for one in shown],
+            "basis": [one.basis for one in shown],
+        }
+        return pd.DataFrame({what: pd.Series(values, dtype="str") for what, values in new.items()})
 
     def _in(self, text: str, complainant: str) -> list[Hit]:
-        if complainant and complainant not in self._by_complainant:
-            self._by_complainant[complainant] = self.known.for_row([complainant])
-        known = self._by_complainant.get(complainant, self.known)
+        known = self.known.for_row([complainant]) if complainant else self.known
         key = (text, complainant if known is not self.known else "")
         if key not in self._found:
+            if len(self._found) >= _MOST_REMEMBERED:
+                self._found.clear()
             self._found[key] = find(
                 text, known, locale=self.locale, with_suspects=self.with_suspects, places=self.places
             )

@@ -8,12 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pandas as pd
-import pandera.pandas as pandera
 
+from pipeline.hidden import hidden
 from pipeline.project import Project
 from pipeline.register.columns import dictionary
 from pipeline.register.placement import number_pattern
 from pipeline.working_days import is_later
+
+# Where hypothesis is installed, for the tests, pandera takes a quarter of a second to import it, to invent tables.
+with hidden("hypothesis"):
+    import pandera.pandas as pandera
+    from pandera.backends.pandas import register  # noqa: F401  # otherwise imported with the first check
 
 Faults = dict[tuple[str, str], pd.Index]
 """The rows that break a rule in a column, in their order."""

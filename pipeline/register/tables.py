@@ -18,6 +18,7 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,6 +29,7 @@ from pipeline.register.formats.sheet import Area, Sheet
 from pipeline.register.words import every_word
 
 _ROWS_LOOKED_AT = 200
+_ROWS_AT_A_TIME = 5_000
 _MOST_HEADING_ROWS = 4
 _LONGEST_HEADING = 120
 _FAR_TOO_LONG = 1_000
@@ -66,7 +68,11 @@ class Table:
 
     def cells(self) -> pd.DataFrame:
         """Return the grievances' cells, one text column a heading."""
-        cells = self.sheet.cells.iloc[self.rows, list(self.columns)]
+        rows: Any = self.rows
+        if len(rows) and rows[-1] - rows[0] == len(rows) - 1:
+            # Without a gap they need not be copied.
+            rows = slice(int(rows[0]), int(rows[-1]) + 1)
+        cells = self.sheet.cells.iloc[rows, list(self.columns)]
         return cells.set_axis(list(self.headings), axis=1).reset_index(drop=True)
 
 
@@ -322,11 +328,14 @@ def _keyed(cells: pd.DataFrame) -> np.ndarray:
     """Return the key of every cell, None for a blank one; one that is too long to be a heading has none ('')."""
     keyed = np.full(cells.shape, None, dtype=object)
     for place, column in enumerate(cells.columns):
-        texts = cells[column].dropna()
+        numbers, texts = cells[column].factorize()
+        keys = np.full(len(texts) + 1, None, dtype=object)
         # What begins with a figure is a number or a day, and there are many of them.
-        short = {text for text in texts.unique() if len(text) <= _LONGEST_HEADING and not text[0].isdigit()}
-        keys = {text: heading_key(text) if text in short else "" for text in texts.unique()}
-        keyed[cells.index.get_indexer(texts.index), place] = [keys[text] for text in texts]
+        keys[:-1] = [
+            heading_key(text) if len(text) <= _LONGEST_HEADING and not text[0].isdigit() else "" for text in texts
+        ]
+        # A blank cell has the number -1, and so the key at the end.
+        keyed[:, place] = keys[numbers]
     return keyed
 
 
@@ -400,15 +409,20 @@ def _remarks(table: pd.DataFrame, first: int, filled: np.ndarray, set_aside: dic
     """Find the remarks below a table: its last rows with one cell alone, unless that is built as those above it."""
     remarks: list[int] = []
     shape = cache(_shape)
-    columns = {column: table[column].to_numpy(dtype=object, na_value=None) for column in table.columns}
+    begin, rows = len(filled), np.empty((0, 0), dtype=object)
     for place in range(len(filled) - 1, -1, -1):
         if filled[place] == 0 or first + place in set_aside:
             continue
         if filled[place] > 1:
             break
-        cells = next(cells for cells in columns.values() if cells[place] is not None)
-        above = cells[max(0, place - _ROWS_LOOKED_AT) : place]
-        if shape(cells[place]) in {shape(other) for other in above if other is not None}:
+        if max(0, place - _ROWS_LOOKED_AT) < begin:
+            # The last rows alone are looked at, some thousand at a time.
+            begin = max(0, place - _ROWS_AT_A_TIME)
+            rows = table.iloc[begin : place + 1].astype("object").to_numpy(dtype=object)
+        of_row = rows[place - begin]
+        cells = rows[:, int(np.flatnonzero(pd.notna(of_row))[0])]
+        above = [one for one in cells[max(0, place - _ROWS_LOOKED_AT) - begin : place - begin] if not pd.isna(one)]
+        if shape(cells[place - begin]) in {shape(other) for other in above}:
             break
         remarks.append(first + place)
     return remarks

@@ -22,13 +22,13 @@ WORKBOOK = "findings.xlsx"
 OVERVIEW = "Findings"
 """The first sheet: every finding with its place."""
 MOST_COPIED_ROWS = 20_000
-"""A sheet with more rows is copied in part: headings, and the rows in which something was noticed."""
+"""A sheet with more rows is copied in part: headings, and the rows in which something was noticed, as many at most."""
 MOST_COMMENTS = 5_000
 """Beyond so many comments a workbook opens slowly; the cells that follow are coloured only."""
 MOST_LINKS = 50_000
 """Excel follows at most 65,530 links on a sheet."""
-MOST_LISTED = 1_000_000
-"""What a sheet can hold, less the lines above the list."""
+MOST_LISTED = 50_000
+"""What a person can look through, and a spreadsheet opens quickly: the gravest findings."""
 
 _COLOURS = {"error": "#F4B6B6", "warning": "#FFE08A", "note": "#CFE2F3", "explained": "#D9EAD3"}
 _MEANINGS = {
@@ -164,7 +164,7 @@ def _fill(workbook: Any, sheets: Sequence[SheetCopy], placed: pd.DataFrame) -> N
     left = MOST_COMMENTS
     written: list[_Written] = []
     for number, copy in enumerate(sheets):
-        marks = _marks(placed[placed["sheet_number"] == number])
+        marks = _marks(_in_the_gravest_rows(placed[placed["sheet_number"] == number], copy))
         name = sheet_name(copy.sheet or Path(copy.file).stem, {OVERVIEW, *(one.name for one in written)})
         one = _write_copy(workbook.add_worksheet(name), name, copy, marks, formats)
         _write_comments(workbook.get_worksheet_by_name(name), one, marks, left)
@@ -196,6 +196,14 @@ def _placed(sheets: Sequence[SheetCopy], found: pd.DataFrame) -> pd.DataFrame:
     return found.assign(**texts).join(place)
 
 
+def _in_the_gravest_rows(placed: pd.DataFrame, copy: SheetCopy) -> pd.DataFrame:
+    """Keep the findings of the rows that a copy in part has: those of the gravest, with what else was noticed there."""
+    if len(copy.rows) <= MOST_COPIED_ROWS:
+        return placed
+    rows = placed["place_row"].drop_duplicates().head(MOST_COPIED_ROWS)
+    return placed[placed["place_row"].isin(rows)]
+
+
 def _marks(placed: pd.DataFrame) -> dict[tuple[int, int], tuple[str, str]]:
     """Return for each cell, row and column from 0, its gravest severity and everything that was noticed in it."""
     lines: dict[tuple[int, int], list[tuple[int, str]]] = {}
@@ -219,8 +227,8 @@ def _write_copy(
     row_of = {row: place + down for place, row in enumerate(shown) if place + down < MOST_ROWS}
     if not is_whole:
         told = (
-            f"Copied in part: of {len(copy.rows):,} rows only the headings and those in which something was noticed. "
-            "The first column is the row in the register."
+            f"Copied in part: of {len(copy.rows):,} rows only the headings and those in which something was noticed"
+            f"{_at_most(marks)}. The first column is the row in the register."
         )
         sheet.write_string(0, 0, told, formats["bold"])
     for row, place in row_of.items():
@@ -242,6 +250,11 @@ def _write_copy(
     if copy.heading_rows and copy.rows:
         sheet.freeze_panes(copy.heading_rows + down, right)
     return _Written(name, row_of, right)
+
+
+def _at_most(marks: Mapping[tuple[int, int], tuple[str, str]]) -> str:
+    rows = len({row for row, _ in marks})
+    return f", the {rows:,} with the gravest findings at most" if rows >= MOST_COPIED_ROWS else ""
 
 
 def _text_at(copy: SheetCopy, row: int, column: int) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.indicators.actions import GROUPS, action_counts, open_actions
+from pipeline.indicators.cases import load_cases
 from pipeline.indicators.facts import OPEN
 from pipeline.project import Project
 from pipeline.register.reading import PLACE
@@ -20,19 +21,23 @@ from pipeline.reporting.words import Words, words_for
 from pipeline.stage import Stage
 from pipeline.workbooks import fitted, workbook_bytes
 
-PAGE, WORKBOOK = "actions.html", "actions.xlsx"
+PAGE, WORKBOOK, WHOLE = "actions.html", "actions.xlsx", "actions.csv"
 MOST_SHOWN = 1_000
-"""Rows of a group on the page; the workbook has all."""
-MOST_LISTED = 1_000_000
+"""Rows of a group on the page; the workbook has more."""
+MOST_LISTED = 20_000
+"""Rows of the workbook, the most pressing ones; where there are more the table beside it has all."""
 _LIGHT = {"notify_bank": "#F4B6B6", "decide_overdue": "#F4B6B6", "look_again": "#FFE08A", "acknowledge": "#FFE08A"}
 
 
 def write_actions(stage: Stage) -> None:
-    """Write internal/actions.html and internal/actions.xlsx, both readable by their owner alone."""
+    """Write internal/actions.html and internal/actions.xlsx, both readable by their owner alone.
+
+    A list that is longer than the workbook is stands whole in internal/actions.csv, with codes in place of words.
+    """
     words = words_for(stage.project.settings.language)
     collected = frozenset(stage.load("columns.csv")["column"])
-    listed = open_actions(stage.load("labelled.parquet"), stage.project, stage.scopes, collected)
-    listed = with_responsible(listed, stage.load("identities.parquet"))
+    listed = open_actions(load_cases(stage, also=["summary_redacted"]), stage.project, stage.scopes, collected)
+    listed = with_responsible(listed, stage.load("identities.parquet", [*PLACE, "responsible"]))
     actions = Actions(listed, stage.project, words, stage.scopes.current.as_of, collected)
     counts = action_counts(listed, stage.scopes)
     write_page(
@@ -43,8 +48,11 @@ def write_actions(stage: Stage) -> None:
         cards=actions.cards(counts),
         remarks=actions.remarks(counts),
         groups=actions.groups(),
+        whole=actions.whole_in,
     )
     write_restricted(stage, WORKBOOK, actions.workbook())
+    if actions.whole_in == WHOLE:
+        stage.save(listed, WHOLE)
 
 
 def with_responsible(actions: pd.DataFrame, identities: pd.DataFrame) -> pd.DataFrame:
@@ -61,6 +69,11 @@ class Actions:
     words: Words
     as_of: date
     collected: frozenset[str]
+
+    @property
+    def whole_in(self) -> str:
+        """The file below internal/ that has all of them."""
+        return WORKBOOK if len(self.table) <= MOST_LISTED else WHOLE
 
     def cards(self, counts: dict[str, int]) -> list[tuple[int, str, bool]]:
         """Return the counts on top: each with its label, and whether it is pressing where it is not 0."""
@@ -257,6 +270,13 @@ class Actions:
             "Internal, restricted: do not pass on. Sensitive grievances are handled apart and are not on this list."
         )
         sheet.write_string(1, 0, told)
+        if self.whole_in == WHOLE:
+            left = text(
+                "The first %(n)s of %(total)s, the most pressing ones; the file actions.csv holds all of them.",
+                n=MOST_LISTED,
+                total=len(self.table),
+            )
+            sheet.write_string(2, 0, left)
         if self.table.empty:
             sheet.write_string(
                 2, 0, text("Nothing is to be done: no grievance is open, and nothing else is outstanding.")

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from pipeline.classification.labels import PROVISIONAL
 from pipeline.indicators.facts import resolved_as_of
-from pipeline.indicators.reconciliation import in_annex
+from pipeline.indicators.tallies import in_annex
 from pipeline.period import Window
 from pipeline.project import Project
 from pipeline.reporting.labels import labels
@@ -32,6 +32,16 @@ ANNEX_COLUMNS = (
     "time_to_resolve",
 )
 """The columns of public/cases.csv, in order."""
+_OF_CASES = (
+    "registration_no",
+    "date_received",
+    "date_received_latest",
+    "date_resolved_counted",
+    "type_basis",
+    *(f"{text}_{what}" for text in ("summary", "action_taken") for what in ("public", "basis")),
+)
+_OF_FACTS = ("type", "channel", "status", "resolution_working_days")
+"""What the annex takes of the cases and of their facts; whole rows of a large register would be copied for nothing."""
 _LONGEST_TEXT = 5000
 """Letters of a text that the annex prints; a cell of hundreds of thousands would stop the renderer."""
 
@@ -43,8 +53,8 @@ def annex(labelled: pd.DataFrame, facts: pd.DataFrame, window: Window) -> pd.Dat
     happened. `no` counts from 1; the index is that of the cases.
     """
     chosen = in_annex(facts)
-    cases = labelled[chosen]
-    shown = facts[chosen]
+    cases = labelled.loc[chosen, list(_OF_CASES)]
+    shown = facts.loc[chosen, list(_OF_FACTS)]
     resolved = resolved_as_of(cases, shown, window)
     table = pd.DataFrame(
         {
@@ -106,10 +116,8 @@ def public_cases(annex: pd.DataFrame, project: Project, words: Words, *, with_nu
 
     Where the project counts proposals a last column, `type_basis`, says who gave each type.
     """
-    rows = annex.to_dict("records")
-    texts = {name: [_text(row, name, words) for row in rows] for name in ("summary", "action_taken")}
-    annex = annex.assign(**{name: pd.Series(column, index=annex.index, dtype="str") for name, column in texts.items()})
-    annex = annex.assign(time_to_resolve=[time_to_resolve(row, words) for row in annex.to_dict("records")])
+    texts = {name: _published(annex, name, words) for name in ("summary", "action_taken")}
+    annex = annex.assign(**texts, time_to_resolve=_times_to_resolve(annex, words))
     annex = annex.assign(**{name: annex[name].dt.strftime("%Y-%m-%d") for name in ("date_received", "date_resolved")})
     if not with_number:
         annex = annex.assign(registration_no="")
@@ -124,9 +132,21 @@ def time_to_resolve(row: dict[str, Any], words: Words) -> str:
         return ""
     if row["date_received"].normalize() == row["date_resolved"]:
         return words.text("Within the same day")
+    return _in_working_days(int(days), words)
+
+
+def _in_working_days(days: int, words: Words) -> str:
     if days == 0:
         return words.text("Before the next working day ended")
-    return words.plural("In %(n)s working day", "In %(n)s working days", int(days))
+    return words.plural("In %(n)s working day", "In %(n)s working days", days)
+
+
+def _times_to_resolve(annex: pd.DataFrame, words: Words) -> pd.Series:
+    """Say of each row what `time_to_resolve` says, each number of days put into words once."""
+    days = annex["resolution_working_days"].where(annex["date_resolved"].notna())
+    told = {number: _in_working_days(int(number), words) for number in days.dropna().unique()}
+    is_same_day = days.notna() & (annex["date_received"].dt.normalize() == annex["date_resolved"])
+    return days.map(told).astype("str").fillna("").mask(is_same_day, words.text("Within the same day"))
 
 
 def _outcome(row: dict[str, Any], status: str, words: Words) -> str | Markup:
@@ -137,16 +157,28 @@ def _outcome(row: dict[str, Any], status: str, words: Words) -> str | Markup:
     return Markup("<br>").join(line for line in lines if line)
 
 
-def _text(
-    row: dict[str, Any], name: str, words: Words, cut: Callable[[str, Words], str] = lambda text, words: text
-) -> str:
+def _published(annex: pd.DataFrame, name: str, words: Words) -> pd.Series:
+    """Return a column of texts as they are published; see `_text`."""
+    texts, basis = annex[name].astype("str").fillna(""), annex[f"{name}_basis"]
+    texts = texts.mask(basis == "withheld", _withheld(words))
+    of_the_unit = texts[basis == "unit"].map(lambda text: _by_the_unit(text, words))
+    return texts.mask(basis == "unit", of_the_unit.reindex(texts.index))
+
+
+def _text(row: dict[str, Any], name: str, words: Words, cut: Callable[[str, Words], str]) -> str:
     """Return a text as it is published: itself, that it is withheld, or the unit's own wording, which says so."""
     if row[f"{name}_basis"] == "withheld":
-        return words.text("This text is withheld, so that nobody can be recognised by it.")
+        return _withheld(words)
     text = cut(_blank(row[name]), words)
-    if row[f"{name}_basis"] == "unit":
-        return words.text("%(text)s (summary written by the unit)", text=text)
-    return text
+    return _by_the_unit(text, words) if row[f"{name}_basis"] == "unit" else text
+
+
+def _withheld(words: Words) -> str:
+    return words.text("This text is withheld, so that nobody can be recognised by it.")
+
+
+def _by_the_unit(text: str, words: Words) -> str:
+    return words.text("%(text)s (summary written by the unit)", text=text)
 
 
 def _shortened(text: str, words: Words) -> str:

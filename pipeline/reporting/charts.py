@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pipeline.project import NOT_STATED, Project
-from pipeline.reporting.figures import Picture, Series, bars, columns
+from pipeline.reporting.figures import Picture, Series, bars, columns, largest
 from pipeline.reporting.labels import labels
 from pipeline.reporting.numbers import Numbers
 from pipeline.reporting.tables import Cell, Table, simple
@@ -74,7 +74,7 @@ class Charts:
             names = [known[code] for code in members]
             series, totals = self._counted(dimension, members)
             received += sum(totals)
-            panels.append((title, names, series))
+            panels.append((title, *self._folded(names, series, totals)))
             told.append(f"{title}: {self._told(names, totals)}")
             tables.append(self._table(table_caption, title, dimension, members, names))
         caption = self._caption(no, text("Grievances received by channel and by type"))
@@ -130,6 +130,21 @@ class Charts:
         """Give the members in the table's order; what is not stated only where there is such a grievance."""
         received = self.numbers.members("received", dimension)
         return [member for member, count in received.items() if member != NOT_STATED or count]
+
+    def _folded(
+        self, names: Sequence[str], series: Sequence[Series], totals: Sequence[int]
+    ) -> tuple[list[str], list[Series]]:
+        """Put the smallest of very many bars together in one, for the figure alone; its table has each of them."""
+        shown = largest(totals)
+        rest = [place for place in range(len(names)) if place not in set(shown)]
+        if not rest:
+            return list(names), list(series)
+        others = self.words.text("%(n)s others", n=len(rest))
+        counted = [
+            Series(one.name, [*(one.counts[place] for place in shown), sum(one.counts[place] for place in rest)])
+            for one in series
+        ]
+        return [*(names[place] for place in shown), others], counted
 
     def _kinds(self) -> list[tuple[str, str]]:
         """Give the kinds of grievance that are told apart, with their labels: those that the register can tell."""

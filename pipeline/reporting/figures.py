@@ -34,6 +34,13 @@ _MOST_LABELLED = 5
 _LONGEST_TITLE = 24
 """Letters of a line in the title of a small figure, so that it fits with a wider font too."""
 _MOST_MARKED = 40
+_MOST_DIGITS = 84
+"""Digits that stand beside each other above the columns; more would lie on each other, and none is written."""
+_MOST_NAMED = 36
+_STEPS = (1, 2, 3, 6, 12)
+"""Of how many columns one is named: steps in which a year of months comes out even, and years of them beyond."""
+MOST_BARS = 30
+"""Bars of a panel; what is smaller than the largest of more is put together."""
 _CLEAR = {"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85}
 """The ground of a label that lies on lines. (An outline would turn its words into shapes.)"""
 _FONTS = "'Source Sans 3', 'DejaVu Sans', sans-serif"
@@ -85,7 +92,10 @@ class Picture:
 
 
 def columns(labels: Sequence[str], series: Sequence[Series], *, axis: str, caption: str, alternative: str) -> Picture:
-    """Draw stacked columns, one a label, for a few labels in their natural order."""
+    """Draw stacked columns, one a label, in their natural order.
+
+    Of very many columns some are named and none bears its number, so that what is written can be read.
+    """
     with _style():
         figure = Figure(figsize=(WIDTH_INCHES, 1.6), layout="constrained")
         axes = figure.subplots()
@@ -96,9 +106,11 @@ def columns(labels: Sequence[str], series: Sequence[Series], *, axis: str, capti
                 places, one.counts, 0.62, bottom, label=one.name, color=fill, hatch=hatch, edgecolor=INK, linewidth=0.6
             )
             bottom = [low + count for low, count in zip(bottom, one.counts, strict=True)]
-        for place, total in zip(places, bottom, strict=True):
-            axes.annotate(str(total), (place, total), (0, 2), textcoords="offset points", ha="center", color=INK)
-        axes.set_xticks(list(places), _wrapped(labels))
+        if len(labels) * len(str(max([0, *bottom]))) <= _MOST_DIGITS:
+            for place, total in zip(places, bottom, strict=True):
+                axes.annotate(str(total), (place, total), (0, 2), textcoords="offset points", ha="center", color=INK)
+        named, wrapped = named_places(len(labels)), _wrapped(labels)
+        axes.set_xticks(named, [wrapped[place] for place in named])
         if len(labels) > 12:
             axes.tick_params(axis="x", labelrotation=90)
         axes.set_ylabel(axis)
@@ -107,6 +119,26 @@ def columns(labels: Sequence[str], series: Sequence[Series], *, axis: str, capti
         _frame(axes, "left")
         _legend(figure, series)
         return Picture(_svg(figure), alternative, caption)
+
+
+def named_places(count: int) -> list[int]:
+    """Return which of so many columns are named: all of a few, else every so many, and the last always."""
+    least = -(-count // _MOST_NAMED)
+    step = next((one for one in _STEPS if one >= least), -(-least // _STEPS[-1]) * _STEPS[-1])
+    last = count - 1
+    return [place for place in range(0, count, step) if step == 1 or last - place >= min(step, 3)] + (
+        [last] if step > 1 else []
+    )
+
+
+def largest(totals: Sequence[int], most: int = MOST_BARS) -> list[int]:
+    """Return the places of the largest totals, in their own order: all where there are no more than `most`, else one
+    less, which leaves a bar for the rest. Of equal ones the first count as larger.
+    """
+    if len(totals) <= most:
+        return list(range(len(totals)))
+    order = sorted(range(len(totals)), key=lambda place: (-totals[place], place))
+    return sorted(order[: most - 1])
 
 
 def bars(

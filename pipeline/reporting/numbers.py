@@ -42,6 +42,22 @@ class Numbers:
         keys = zip(table["indicator"], table["scope"], table["dimension"], table["member"], strict=True)
         return dict(zip(keys, table.to_dict("records"), strict=True))
 
+    @cached_property
+    def _breakdowns(self) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
+        """The rows by indicator, scope and dimension, in the table's order."""
+        found: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+        for key, row in self._rows.items():
+            found.setdefault(key[:3], []).append(row)
+        return found
+
+    @cached_property
+    def _of_indicators(self) -> dict[str, list[tuple[int, dict[str, Any]]]]:
+        """The rows by indicator, each with its place in the table."""
+        found: dict[str, list[tuple[int, dict[str, Any]]]] = {}
+        for place, row in enumerate(self._rows.values()):
+            found.setdefault(row["indicator"], []).append((place, row))
+        return found
+
     def row(self, indicator: str, scope: str = "period", dimension: str = "", member: str = "") -> dict[str, Any]:
         """Return one row of the table; a KeyError names what is not in it."""
         return self._rows[(indicator, scope, dimension, member)]
@@ -103,17 +119,15 @@ class Numbers:
 
     def figures(self, indicators: Collection[str], *, public: bool) -> list[dict[str, Any]]:
         """Return the rows of some indicators in the table's order, for the public without the withheld dimensions."""
-        return [
-            row for key, row in self._rows.items() if key[0] in indicators and (not public or not is_withheld(*key[2:]))
-        ]
+        placed = sorted(
+            (one for name in set(indicators) for one in self._of_indicators.get(name, ())), key=lambda one: one[0]
+        )
+        return [row for _, row in placed if not public or not is_withheld(row["dimension"], row["member"])]
 
     def members(self, indicator: str, dimension: str, scope: str = "period") -> dict[str, int]:
         """Return the counts of a dimension by member, in the table's order; none where it is not collected."""
-        return {
-            key[3]: int(row["value"])
-            for key, row in self._rows.items()
-            if key[:3] == (indicator, scope, dimension) and key[3]
-        }
+        rows = self._breakdowns.get((indicator, scope, dimension), ())
+        return {row["member"]: int(row["value"]) for row in rows if row["member"]}
 
     def _is_provisional(self, row: dict[str, Any]) -> bool:
         """Say whether a count holds labels that a rule or the model proposed."""

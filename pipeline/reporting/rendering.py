@@ -11,8 +11,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
-import nbformat
-
 from pipeline.files import write_bytes
 from pipeline.project import Settings
 from pipeline.reporting.marks import Marks
@@ -88,13 +86,14 @@ def render_html(
     Only the outputs of the cells tagged `section` become part of it. `instead` replaces the sections of the notebook by
     the id of each, `further` follows them. A file of the internal edition can be read by its owner alone.
     """
+    import nbformat
     from nbconvert.exporters import HTMLExporter
     from traitlets.config import Config
 
     config = Config({"HTMLExporter": {"preprocessors": [], "default_preprocessors": []}})
     exporter = HTMLExporter(config=config, template_name="report", extra_template_basedirs=[str(TEMPLATES)])
     node = _with_sections(nbformat.read(notebook, as_version=4), instead or {}, further)
-    html, _ = exporter.from_notebook_node(node, resources={"report": _resources(document)})
+    html, _ = exporter.from_notebook_node(node, resources={"report": page_resources(document)})
     write_bytes(compact(html).encode("utf-8"), target, restricted=document.is_internal)
 
 
@@ -114,6 +113,8 @@ def render_internal(notebook: Path, target: Path, report: Report, further: Seque
 
 def _with_sections(node: Any, instead: Mapping[str, Section], further: Sequence[Section]) -> Any:
     """Put other sections in the place of some, by their id, and add those that follow."""
+    import nbformat
+
     left = dict(instead)
     for output in (output for cell in _sections(node) for output in cell.outputs):
         html = output.get("data", {}).get("text/html", "")
@@ -153,7 +154,8 @@ def render_pdf(html: Path, target: Path) -> None:
         document.write_pdf(target, stylesheets=[faces], font_config=fonts, pdf_variant="pdf/ua-1")
 
 
-def _resources(document: Document) -> dict[str, Any]:
+def page_resources(document: Document) -> dict[str, Any]:
+    """Return what the page around the sections says of the document."""
     settings, text = document.settings, document.words.text
     marks = [text("INTERNAL")] if document.is_internal else []
     marks += [document.draft_mark] if document.is_draft else []

@@ -126,7 +126,7 @@ class Report:
             annex=stage.load("annex.parquet"),
             findings=stage.load("findings.parquet") if is_internal else visible_findings(stage),
             checks=stage.load("reconciliation.csv"),
-            traces=Traces(stage.load("traces.parquet")),
+            traces=Traces(stage.written("traces.parquet")),
             code=code,
             provisional=provisional,
             open_suspects=len(open_suspects(stage)),

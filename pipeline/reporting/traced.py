@@ -14,6 +14,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from markupsafe import Markup, escape
 
@@ -169,15 +170,18 @@ class Traced:
 
     def _annex_numbers(self, rows: pd.DataFrame) -> Markup:
         """Write the numbers of the annex as links to its rows, neighbours as a stretch, and count what it lacks."""
-        listed = sorted(int(no) for no in rows["annex_no"].dropna()) if len(rows) else []
+        listed = (
+            np.sort(rows["annex_no"].dropna().to_numpy(dtype="int64")) if len(rows) else np.array([], dtype="int64")
+        )
         missing, text = len(rows) - len(listed), self.words.text
-        stretches = [list(run) for _, run in groupby(enumerate(listed), key=lambda pair: pair[1] - pair[0])]
+        begins = np.flatnonzero(np.diff(listed, prepend=-1) != 1)
+        ends = np.append(begins[1:], len(listed))[: len(begins)]
         parts = [
-            Markup("–").join(self._case(no) for no in dict.fromkeys((run[0][1], run[-1][1])))
-            for run in stretches[:MOST_STRETCHES]
+            Markup("–").join(self._case(int(no)) for no in dict.fromkeys((listed[begin], listed[end - 1])))
+            for begin, end in zip(begins[:MOST_STRETCHES], ends[:MOST_STRETCHES], strict=True)
         ]
         told = [Markup(", ").join(parts)] if parts else []
-        more = sum(len(run) for run in stretches[MOST_STRETCHES:])
+        more = int(len(listed) - ends[MOST_STRETCHES - 1]) if len(ends) > MOST_STRETCHES else 0
         if more:
             told.append(Markup(escape(text("and %(n)s more in the annex", n=more))))
         if missing:

@@ -17,6 +17,8 @@ from pipeline.stage import Stage
 
 RATE = "received_per_1000_beneficiaries"
 PAGE = "uptake.html"
+MOST_MEMBERS = 1_000
+"""Members of a table, those from which most came; places may be as many as addresses."""
 _GROUPS = ("location", "sex", "vulnerable_group")
 _COUNTED = (("received", "period"), ("eligible", "period"), ("received", "cumulative"))
 
@@ -77,7 +79,7 @@ class Uptake:
         headers = [heading, text("Received"), text("Eligible"), text("Received since the start")]
         headers += [text("Beneficiaries"), text("Received per 1,000")] if given else []
         rows = []
-        for member, label in self._members(dimension).items():
+        for member, label in self._listed(dimension).items():
             if member == NOT_STATED and not any(self._count(*one, dimension, member) for one in _COUNTED):
                 continue
             cells: list[str | Markup] = [label]
@@ -113,6 +115,29 @@ class Uptake:
         )
         known = {code: code for code in sorted(codes) if code != NOT_STATED}
         return {**known, NOT_STATED: self.words.text("Not stated")}
+
+    def _listed(self, dimension: str) -> dict[str, str]:
+        """Return the members that the table lists: of very many those from which most came since the start."""
+        members = self._members(dimension)
+        if len(members) <= MOST_MEMBERS:
+            return members
+        counted = {one: self._count("received", "cumulative", dimension, one) for one in members if one != NOT_STATED}
+        first = set(sorted(counted, key=lambda one: (-counted[one], one))[:MOST_MEMBERS])
+        return {one: label for one, label in members.items() if one in first or one == NOT_STATED}
+
+    def left_out(self, dimension: str) -> list[str]:
+        """Say that a table does not list all members, where it does not."""
+        members, listed = self._members(dimension), self._listed(dimension)
+        if len(listed) == len(members):
+            return []
+        return [
+            self.words.text(
+                "Listed are the %(n)s from which most came since the start, of %(total)s; the file indicators.csv "
+                "beside this page holds all of them.",
+                n=len(listed) - 1,
+                total=len(members) - 1,
+            )
+        ]
 
     def _count(self, name: str, scope: str, dimension: str, member: str) -> int:
         if not self.numbers.has(name, scope, dimension, member):
@@ -171,7 +196,8 @@ class Uptake:
             if not self._is_collected(dimension):
                 parts.append((title, None, [text("The register has no column for it.")]))
                 continue
-            parts.append((title, self.table(dimension, title, heading), self.unused(dimension)))
+            remarks = [*self.left_out(dimension), *self.unused(dimension)]
+            parts.append((title, self.table(dimension, title, heading), remarks))
         return parts
 
 

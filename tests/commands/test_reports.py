@@ -1,8 +1,10 @@
-"""`reports`: every period of the project, none lost to another's failure, and the page that lists them."""
+"""`reports`: every period of the projects, none lost to another's failure, and the pages that list them."""
 
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import signal
 import sys
 from collections.abc import Callable
@@ -10,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from fake_reports import Plan, faking
 from making import SAMPLE, Maker
 from public_folders import Page, public_set, rows_of
 
@@ -17,11 +20,10 @@ from pipeline import cli
 from pipeline.commands import index as index_command
 from pipeline.commands import many, periods
 from pipeline.commands.index import refresh_index
-from pipeline.commands.many import calls_of
-from pipeline.commands.periods import Call
-from pipeline.errors import DisclosureError, InputError, ReconciliationError
-from pipeline.execution.errors import ExecutionError, Interrupted, NotebookFailed
-from pipeline.project import load_project
+from pipeline.commands.many import Pages, bytes_of_a_run, calls_of
+from pipeline.errors import DisclosureError, InputError
+from pipeline.execution.errors import ExecutionError
+from pipeline.project import Project, load_project
 
 DATES = {"grm_start": "2023-05-15", "complete_through": "2024-06-13"}
 LABELS = ["2023H1", "2023H2", "2024H1"]
@@ -34,22 +36,15 @@ def outputs(make: Maker, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def made(outputs: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, BaseException]], list[str]]:
-    """Let a report be a public folder; returns the labels asked for. A period may fail instead."""
+def made(outputs: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Plan]:
+    """Let a report be a public folder, made by one process unless told otherwise. A period may fail instead."""
 
-    def making(failing: dict[str, BaseException]) -> list[str]:
-        asked: list[str] = []
-
-        def make_report(call: Call, *, one_of_many: str = "", is_forced: bool = False) -> None:
-            label = call.scopes.label
-            asked.append(label)
-            assert one_of_many == f"{label}, {len(asked)} of 3"
-            if label in failing:
-                raise failing[label]
-            public_set(outputs, label, rows_of(1, 1, 1))
-
-        monkeypatch.setattr(periods, "make_report", make_report)
-        return asked
+    def making(plan: dict[str, dict[str, str]] | None = None, *, workers: int = 1) -> Plan:
+        planned = Plan(outputs.parents[1])
+        planned.write(plan or {})
+        monkeypatch.setattr(many, "WORK", faking)
+        monkeypatch.setattr(many, "workers_for", lambda runs, bytes_of_a_run: workers)
+        return planned
 
     return making
 
@@ -93,12 +88,12 @@ def test_another_kind_is_refused(make: Maker, kind: str) -> None:
 
 
 def test_all_reports_are_made_in_order_with_a_line_each(
-    outputs: Path, made: Callable, capsys: pytest.CaptureFixture[str]
+    outputs: Path, made: Callable, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    asked = made({})
+    plan = made()
     assert cli.main(["reports"]) == 0
-    said = capsys.readouterr()
-    assert asked == LABELS
+    said = capfd.readouterr()
+    assert plan.asked == LABELS
     lines = said.err.splitlines()
     assert len(lines) == 3
     assert [line.partition(" … made in ")[0] for line in lines] == ["[1/3] 2023H1", "[2/3] 2023H2", "[3/3] 2024H1"]
@@ -108,45 +103,97 @@ def test_all_reports_are_made_in_order_with_a_line_each(
     assert rows_listed(outputs) == 3
 
 
-def failed_notebook(outputs: Path) -> NotebookFailed:
-    kept = outputs / "2023H2" / "internal" / "failed" / "03_metrics.ipynb"
-    return NotebookFailed("metrics", "InputError", "A sentence of the notebook.", kept)
-
-
-def test_a_failure_lets_the_others_go_on_and_is_told_at_the_end(
-    outputs: Path, made: Callable, capsys: pytest.CaptureFixture[str]
+def test_side_by_side_all_are_made_and_told_in_the_order_of_the_periods(
+    outputs: Path, made: Callable, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    asked = made({"2023H1": ReconciliationError("They differ by 4."), "2023H2": failed_notebook(outputs)})
+    plan = made(workers=2)
+    assert cli.main(["reports"]) == 0
+    said = capfd.readouterr()
+    assert sorted(plan.asked) == LABELS
+    assert [line.partition(" ")[0] for line in said.err.splitlines()] == ["[1/3]", "[2/3]", "[3/3]"]
+    places = [said.out.index(f"{label}/public/report.html") for label in LABELS]
+    assert places == sorted(places)
+    assert rows_listed(outputs) == 3
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_failure_lets_the_others_go_on_and_is_told_at_the_end(
+    outputs: Path, made: Callable, capfd: pytest.CaptureFixture[str], workers: int
+) -> None:
+    plan = made(
+        {
+            "2023H1": {"ReconciliationError": "They differ by 4."},
+            "2023H2": {"NotebookFailed": "A sentence of the notebook."},
+        },
+        workers=workers,
+    )
     assert cli.main(["reports"]) == 1
-    said = capsys.readouterr()
-    assert asked == LABELS
-    assert "[1/3] 2023H1 … failed after" in said.err
-    assert "[3/3] 2024H1 … made in" in said.err
+    said = capfd.readouterr()
+    assert sorted(plan.asked) == LABELS
+    assert "2023H1 … failed after" in said.err
+    assert "2024H1 … made in" in said.err
     summary = said.err.partition("Error: ")[2]
     assert summary.startswith("2 of 3 reports of Smart Government II Project failed:\n")
     assert "  2023H1: They differ by 4.\n" in summary
     assert "  2023H2: A sentence of the notebook.\n" in summary
+    assert summary.index("2023H1") < summary.index("2023H2")
     assert "1 report is made" in summary
     assert "2024H1/public/report.html" in summary
     assert said.out == ""
     assert rows_listed(outputs) == 1
 
 
-def test_an_error_that_nobody_foresaw_is_told_without_its_text(
-    made: Callable, capsys: pytest.CaptureFixture[str]
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are not known there")
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_process_that_is_killed_costs_its_own_report_alone(
+    outputs: Path, made: Callable, capfd: pytest.CaptureFixture[str], workers: int
 ) -> None:
-    asked = made({"2023H1": ValueError("Bolormaa")})
+    plan = made({"2023H2": {"die": ""}}, workers=workers)
     assert cli.main(["reports"]) == 1
-    said = capsys.readouterr()
-    assert asked == LABELS
+    said = capfd.readouterr()
+    assert sorted(plan.asked) == LABELS
+    assert "2023H2 … failed after" in said.err
+    summary = said.err.partition("Error: ")[2]
+    assert "1 of 3 reports" in summary
+    assert "2023H2: The process that made this report ended before it was done (signal 9)" in summary
+    assert "make report PERIOD=2023H2 PROJECT=smart-government-ii" in summary
+    assert "2 reports are made" in summary
+    assert rows_listed(outputs) == 2
+
+
+def test_what_a_run_has_to_say_is_said(made: Callable, capfd: pytest.CaptureFixture[str]) -> None:
+    made({"2023H1": {"say": "Another run is writing it."}})
+    assert cli.main(["reports"]) == 0
+    assert capfd.readouterr().err.splitlines()[0] == "2023H1: Another run is writing it."
+
+
+def test_an_error_that_nobody_foresaw_is_told_without_its_text(
+    made: Callable, capfd: pytest.CaptureFixture[str]
+) -> None:
+    plan = made({"2023H1": {"ValueError": "Bolormaa"}})
+    assert cli.main(["reports"]) == 1
+    said = capfd.readouterr()
+    assert plan.asked == LABELS
     assert "2023H1: An error that was not foreseen (ValueError" in said.err
     assert "Bolormaa" not in said.err + said.out
 
 
+def test_a_sentence_that_quotes_a_name_of_the_register_is_told_without_it(
+    make: Maker, made: Callable, capfd: pytest.CaptureFixture[str]
+) -> None:
+    make.project([{"registration_no": "1/2024", "complainant": "Bolormaa Dorjsuren"}], DATES)
+    made({"2023H1": {"InputError": "The cell reads Bolormaa Dorjsuren."}})
+    assert cli.main(["reports"]) == 1
+    said = capfd.readouterr()
+    assert "2023H1: The cell reads [person]." in said.err
+    assert "Bolormaa" not in said.err + said.out
+
+
 def test_an_input_that_is_wrong_for_all_is_an_input_that_is_wrong(made: Callable) -> None:
-    made(dict.fromkeys(LABELS, InputError("No.")))
+    wrong = {label: {"InputError": "No."} for label in LABELS}
+    made(wrong)
     assert cli.main(["reports"]) == 2
-    made({**dict.fromkeys(LABELS, InputError("No.")), "2023H2": ReconciliationError("They differ.")})
+    made({**wrong, "2023H2": {"ReconciliationError": "They differ."}})
     assert cli.main(["reports"]) == 1
 
 
@@ -154,16 +201,18 @@ def test_an_input_that_is_wrong_for_all_is_an_input_that_is_wrong(made: Callable
     ("arguments", "sentence"),
     [
         (["--project=none-such"], "not a project"),
+        ([f"--project={SAMPLE} none-such"], "none-such"),
+        (["--project= , "], "not a project"),
         (["--force=yes"], "FORCE is"),
     ],
 )
 def test_a_wrong_call_makes_nothing(
     outputs: Path, made: Callable, capsys: pytest.CaptureFixture[str], arguments: list[str], sentence: str
 ) -> None:
-    asked = made({})
+    plan = made()
     assert cli.main(["reports", *arguments]) == 2
     assert sentence in capsys.readouterr().err
-    assert asked == []
+    assert plan.asked == []
     assert not outputs.exists()
 
 
@@ -171,40 +220,136 @@ def test_a_register_that_is_not_there_is_told_once_and_makes_nothing(
     outputs: Path, made: Callable, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (load_project(SAMPLE).folder / "register.csv").unlink()
-    asked = made({})
+    plan = made()
     assert cli.main(["reports"]) == 2
     assert capsys.readouterr().err.count("register.csv") == 1
-    assert asked == []
+    assert plan.asked == []
     assert not outputs.exists()
 
 
-def test_a_stopped_report_stops_all(outputs: Path, made: Callable, capsys: pytest.CaptureFixture[str]) -> None:
-    asked = made({"2023H2": Interrupted(signal.SIGINT)})
+@pytest.mark.skipif(sys.platform == "win32", reason="signals end a process there")
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_signal_stops_all(outputs: Path, made: Callable, capfd: pytest.CaptureFixture[str], workers: int) -> None:
+    stop = {"stop": str(os.getpid())}
+    plan = made({"2023H2": stop, "2024H1": stop}, workers=workers)
     assert cli.main(["reports"]) == 130
-    said = capsys.readouterr()
-    assert asked == LABELS[:2]
-    assert "Error: Stopped by SIGINT. Made anew is 1 of 3 reports; the others are as they were." in said.err
-    assert rows_listed(outputs) == 1
+    said = capfd.readouterr()
+    assert {"2023H2", "2024H1"} & set(plan.asked)
+    made_anew = len(list(outputs.glob("*/public")))
+    assert made_anew <= 1
+    are = "is 1" if made_anew == 1 else "are 0"
+    assert f"Error: Stopped by SIGINT. Made anew {are} of 3 reports; the others are as they were." in said.err
+    assert "Traceback" not in said.err
+    if made_anew:
+        assert rows_listed(outputs) == 1
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals end a process there")
-def test_a_signal_between_two_reports_stops_all(
-    outputs: Path, made: Callable, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_a_signal_while_a_page_is_renewed_stops_all_and_the_page_is_renewed_then(
+    outputs: Path, made: Callable, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    asked = made({})
-    monkeypatch.setattr(many, "refresh_index", lambda project: os.kill(os.getpid(), signal.SIGTERM))
+    made({label: {"stop": "0"} for label in LABELS[1:]})
+    signals = [signal.SIGTERM]
+
+    def refresh(project: Project) -> None:
+        if signals:
+            os.kill(os.getpid(), signals.pop())
+        refresh_index(project)
+
+    monkeypatch.setattr(many, "refresh_index", refresh)
     assert cli.main(["reports"]) == 128 + signal.SIGTERM
-    assert asked == LABELS[:1]
     assert (
-        "Error: Stopped by SIGTERM. Made anew is 1 of 3 reports; the others are as they were."
-        in capsys.readouterr().err
+        "Error: Stopped by SIGTERM. Made anew is 1 of 3 reports; the others are as they were." in capfd.readouterr().err
     )
+    assert rows_listed(outputs) == 1
+
+
+# -- several projects ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def other(outputs: Path) -> Path:
+    """The outputs of a second project, `other`, with the same periods."""
+    folder = load_project(SAMPLE).folder
+    shutil.copytree(folder, folder.with_name("other"))
+    text = (folder / "project.yml").read_text(encoding="utf-8")
+    text = re.sub("^name:.*", "name: The Other Project", text, flags=re.MULTILINE)
+    (folder.with_name("other") / "project.yml").write_text(text, encoding="utf-8")
+    return outputs.with_name("other")
+
+
+@pytest.mark.parametrize("named", [f"{SAMPLE} other", f" {SAMPLE},other {SAMPLE}"])
+def test_several_projects_are_made_in_one_run_with_one_summary(
+    outputs: Path, other: Path, made: Callable, capfd: pytest.CaptureFixture[str], named: str
+) -> None:
+    made(workers=2)
+    assert cli.main(["reports", f"--project={named}"]) == 0
+    said = capfd.readouterr()
+    lines = said.err.splitlines()
+    assert [line.partition(" ")[0] for line in lines] == [f"[{number}/6]" for number in range(1, 7)]
+    told = {line.split(" … ")[0].partition(" ")[2] for line in lines}
+    assert told == {f"{project} {label}" for project in (SAMPLE, "other") for label in LABELS}
+    first, _, second = said.out.partition("The Other Project: 3 reports are made:")
+    assert first.startswith("Smart Government II Project: 3 reports are made:")
+    assert f"{SAMPLE}/index.html" in first
+    assert "other/index.html" in second
+    assert (rows_listed(outputs), rows_listed(other)) == (3, 3)
+
+
+def test_failures_of_several_projects_are_named_by_project(
+    outputs: Path, other: Path, made: Callable, capfd: pytest.CaptureFixture[str]
+) -> None:
+    made({"2023H2": {"ReconciliationError": "They differ by 4."}}, workers=2)
+    assert cli.main(["reports", f"--project={SAMPLE} other"]) == 1
+    summary = capfd.readouterr().err.partition("Error: ")[2]
+    for name in ("Smart Government II Project", "The Other Project"):
+        assert f"1 of 3 reports of {name} failed:\n  2023H2: They differ by 4.\n" in summary
+
+
+def test_a_register_that_one_of_them_lacks_stops_all_before_anything_is_begun(
+    outputs: Path, other: Path, made: Callable, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (load_project("other").folder / "register.csv").unlink()
+    plan = made()
+    assert cli.main(["reports", f"--project={SAMPLE} other"]) == 2
+    assert "other" in capfd.readouterr().err
+    assert plan.asked == []
+    assert not outputs.exists()
+
+
+# -- how many at once ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "each"), [("register.csv", 12), ("register.xlsx", 100)])
+def test_a_run_needs_memory_by_the_size_of_its_register(make: Maker, name: str, each: int) -> None:
+    project = make.project([], {"register": name})
+    (project.folder / name).write_bytes(b"x" * 1_000_000)
+    assert bytes_of_a_run(project) == (700 << 20) + each * 1_000_000
+
+
+def test_what_a_page_takes_bounds_how_often_it_is_renewed(outputs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now, renewed = [100.0], []
+
+    def refresh(project: Project) -> None:
+        renewed.append(now[0])
+        now[0] += 1.0
+
+    monkeypatch.setattr(many, "refresh_index", refresh)
+    monkeypatch.setattr(many.time, "monotonic", lambda: now[0])
+    pages = Pages({SAMPLE: load_project(SAMPLE)})
+    for _ in range(60):
+        pages.outdate(SAMPLE)
+        now[0] += 1.0
+    assert 2 <= len(renewed) <= 4
+    assert pages.stale == [SAMPLE]
+    pages.renew(pages.stale)
+    assert pages.stale == []
 
 
 def test_what_is_no_longer_a_period_of_the_project_is_left_alone(outputs: Path, made: Callable) -> None:
     public = public_set(outputs, "2021H1", rows_of(5, 5, 5))
     before = {path.name: path.read_bytes() for path in public.iterdir()}
-    made({})
+    made()
     assert cli.main(["reports"]) == 0
     assert {path.name: path.read_bytes() for path in public.iterdir()} == before
     assert rows_listed(outputs) == 4
@@ -281,7 +426,7 @@ def test_a_page_that_fails_does_not_make_a_good_report_fail_and_is_told(
 def test_a_page_that_fails_makes_reports_fail(
     outputs: Path, made: Callable, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    made({})
+    made()
     (outputs / "index.html").mkdir(parents=True)
     assert cli.main(["reports"]) == 1
     said = capsys.readouterr().err

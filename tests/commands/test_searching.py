@@ -10,6 +10,7 @@ import pytest
 from making import SAMPLE, Maker
 
 from pipeline import cli
+from pipeline.commands import searching
 from pipeline.commands.searching import discreet, names_nobody, own_contacts, search_for
 from pipeline.confidentiality.readable.text import Seen
 from pipeline.confidentiality.search import OwnWords
@@ -122,3 +123,41 @@ def test_registration_numbers_headings_and_inside_the_house_places_raise_no_alar
     for place in words.places:
         assert search.finds([Seen(place)], is_public=False) == []
         assert search.finds([Seen(place)]) != []
+
+
+@pytest.mark.parametrize("number", ["No 9911-2233", "№ 9911-2233", "9911-2233 A", "GRM 99112233"])
+def test_a_registration_number_of_several_words_raises_no_alarm_as_a_whole(make: Maker, number: str) -> None:
+    """Without what stands beside its figures it is another number."""
+    search = search_for(make.project([ROW]), IDENTITIES, OwnWords(frozenset({number, "1/2024"})))
+    assert search.finds([Seen(number), Seen(f"see {number}, please"), Seen(f"1/2024\n{number}\n")]) == []
+    bare = max(number.split(), key=len)
+    assert search_for(make.project([ROW]), IDENTITIES, OwnWords()).finds([Seen(bare)]) != []
+    assert search.finds([Seen(f"call {bare}")]) != []
+    assert search.finds([Seen(f"{number} or 88112244")]) != []
+
+
+@pytest.mark.parametrize("number", ["+976 9911 2233", "9911 2233", "No 9911 2233", "tel +976 99112233"])
+def test_a_registration_number_in_the_form_of_a_telephone_number_with_blanks_stops_the_run(
+    make: Maker, number: str
+) -> None:
+    search = search_for(make.project([ROW]), IDENTITIES, OwnWords(frozenset({number})))
+    assert search.finds([Seen(number)]) != []
+
+
+def test_a_search_is_kept_for_the_same_names_alone(make: Maker) -> None:
+    project = make.project([ROW])
+    search = search_for(project, IDENTITIES, OwnWords())
+    assert search_for(load_project(SAMPLE), IDENTITIES.copy(), OwnWords()) is search
+    others = IDENTITIES.assign(complainant=pd.Series(["Tumur Ganbold"], dtype="str"))
+    for other in (search_for(project, others, OwnWords()), search_for(project, IDENTITIES, OwnWords(frozenset({"1"})))):
+        assert other is not search
+    assert search_for(project, others).finds([Seen("Tumur Ganbold came.")])
+    assert not search_for(project, IDENTITIES).finds([Seen("Tumur Ganbold came.")])
+
+
+def test_a_search_that_has_seen_very_much_is_not_kept(make: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = make.project([ROW])
+    monkeypatch.setattr(searching, "_MOST_SEEN", 1)
+    search = search_for(project, IDENTITIES)
+    search.finds([Seen("one"), Seen("two")])
+    assert search_for(project, IDENTITIES) is not search

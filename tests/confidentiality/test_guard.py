@@ -36,6 +36,24 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def test_a_guard_that_is_called_again_searches_what_has_come_or_changed_since_and_what_it_refused(folder: Path) -> None:
+    known = KnownNames.gather(complainants=[NAME])
+    passed: set[tuple[str, str]] = set()
+    late = folder / "public" / "late.csv"
+    searched(folder, Search(known, "en-MN", ()), passed)
+    assert {name for name, _ in passed} == {
+        path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
+    }
+    for path in (late, folder / "public" / "cases.csv"):
+        former = path.read_bytes() if path.exists() else b"no"
+        path.write_text(NAME, encoding="utf-8")
+        for _ in range(2):
+            with pytest.raises(DisclosureError, match=path.name):
+                searched(folder, Search(known, "en-MN", ()), passed)
+        path.write_bytes(former)
+        searched(folder, Search(known, "en-MN", ()), passed)
+
+
 def svg(text: str) -> str:
     return f'<img alt="x" src="data:image/svg+xml,{quote(f"<svg><text>{text}</text></svg>")}">'
 

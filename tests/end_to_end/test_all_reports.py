@@ -39,14 +39,36 @@ def page(folder: Path) -> Page:
 
 
 def test_six_reports_and_the_page_are_made_with_a_line_each(all_reports: Outcome, folder: Path) -> None:
-    assert [line.partition(" made in ")[0] for line in all_reports.stderr.splitlines()] == [
-        f"[{number}/6] {label} …" for number, label in enumerate(LABELS, start=1)
-    ]
+    lines = [line.partition(" ") for line in all_reports.stderr.splitlines()]
+    assert [number for number, *_ in lines] == [f"[{number}/6]" for number in range(1, 7)]
+    assert sorted(line.partition(" made in ")[0] for *_, line in lines) == [f"{label} …" for label in LABELS]
     assert "6 reports are made" in all_reports.stdout
     assert sorted(path.name for path in folder.iterdir() if path.name[0] != ".") == [*LABELS, "index.html"]
     for label in LABELS:
         public = sorted(path.name for path in (folder / label / "public").iterdir())
         assert public == ["cases.csv", "indicators.csv", "report.html", "report.pdf", "results_framework.csv"]
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("label", [LABELS[1], LABELS[-1]])
+def test_a_report_among_many_is_byte_for_byte_the_one_that_is_made_alone(
+    folder: Path, label: str, tmp_path: Path
+) -> None:
+    alone = call("report", "--project=demo", f"--period={label}", outputs=tmp_path / "outputs")
+    assert alone.code == 0, alone.stderr
+    assert files(alone.set(label, "demo")) == files(folder / label)
+
+
+def test_made_again_they_stand_as_they_are(all_reports: Outcome, folder: Path) -> None:
+    before = {label: files(folder / label) for label in LABELS}
+    again = call("reports", "--project=demo", outputs=all_reports.outputs)
+    assert again.code == 0, again.stderr
+    lines = again.stderr.splitlines()
+    assert sorted(line.partition("] ")[2] for line in lines) == [f"{label} … unchanged" for label in LABELS]
+    assert {label: files(folder / label) for label in LABELS} == before
 
 
 def test_the_page_repeats_what_each_report_gives(page: Page, folder: Path) -> None:

@@ -87,3 +87,36 @@ def test_a_stage_alone_replaces_only_what_is_internal(sample: Path, tmp_path: Pa
     assert digests(target / "public") == public
     assert [path.name for path in (target / "internal" / "notebooks").iterdir()] == ["01_cleaning.ipynb"]
     assert not (target / "internal" / "indicators.csv").exists()
+
+
+def start(outputs: Path, period: str) -> subprocess.Popen[str]:
+    home = outputs.parent / "home"
+    home.mkdir(exist_ok=True)
+    return subprocess.Popen(
+        [sys.executable, "-m", "pipeline", "report", f"--period={period}", f"--outputs={outputs}"],
+        cwd=ROOT,
+        env={**os.environ, "HOME": str(home)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_runs_at_once_wait_for_one_another_or_do_not_meet_and_the_index_lists_all(sample: Path, tmp_path: Path) -> None:
+    """Two of one period, of which one waits and says so; beside them one of another."""
+    outputs = tmp_path / "outputs"
+    runs = [start(outputs, period) for period in ("2024H1", "2024H1", "2024Q1")]
+    ends = [(run.communicate(timeout=900), run.returncode) for run in runs]
+    assert [code for _, code in ends] == [0, 0, 0], ends
+    waited = [errors for (_, errors), _ in ends if "Another run is writing" in errors]
+    assert len(waited) == 1
+    assert waited[0].count("unchanged, taken over") == 4
+    assert digests(outputs / SAMPLE / "2024H1") == digests(sample)
+    index = (outputs / SAMPLE / "index.html").read_text(encoding="utf-8")
+    assert "2024H1/public/report.html" in index
+    assert "2024Q1/public/report.html" in index
+    assert sorted(path.name for path in (outputs / SAMPLE).iterdir() if path.name.startswith(".")) == [
+        ".2024H1.lock",
+        ".2024Q1.lock",
+        ".index.html.lock",
+    ]

@@ -86,6 +86,9 @@ def test_any_other_call_is_the_command_s_own_matter(place: tuple[Path, Path], ar
         "a file too many",
         "manifest",
         "index",
+        "index of a former report",
+        "index in the making",
+        "set in the making",
     ],
 )
 def test_whatever_is_not_as_it_was_is_looked_at(place: tuple[Path, Path], tmp_path: Path, change: str) -> None:
@@ -106,9 +109,15 @@ def test_whatever_is_not_as_it_was_is_looked_at(place: tuple[Path, Path], tmp_pa
         "a file too many": made / "internal" / "failed.txt",
         "manifest": made / "manifest.json",
         "index": outputs / SAMPLE / "index.html",
+        "index of a former report": outputs / SAMPLE / "index.html",
+        "index in the making": outputs / SAMPLE / ".index.html.part",
+        "set in the making": outputs / SAMPLE / ".2024H1.staging-dead" / "x",
     }[change]
     if change == "index":
         path.unlink()
+    elif change == "index of a former report":
+        page, _, last = path.read_text().rstrip().rpartition("2024H1:")
+        path.write_text(f"{page}2024H1:{last[::-1]}")
     elif change == "manifest":
         path.write_text(path.read_text().replace('"is_whole": true', '"is_whole": false'))
     else:

@@ -130,6 +130,21 @@ def test_what_a_notebook_leaves_to_its_end_is_done_before_the_next_one_begins(tm
 
 
 @notebooks
+def test_a_file_that_a_notebook_left_open_is_complete(tmp_path: Path) -> None:
+    left = "kept = open('../left', 'w')\nround = [kept]\nround.append(round)\n_ = kept.write('all of it')"
+    thread = (
+        "import threading, time\nfrom pathlib import Path\ndef late():\n    time.sleep(0.5)\n"
+        "    Path('../later').write_text('as well')\nthreading.Thread(target=late).start()"
+    )
+    read = "assert [Path('..', name).read_text() for name in ('left', 'later')] == ['all of it', 'as well']"
+    make(
+        tmp_path / "set",
+        notebook(tmp_path, "01", left, thread),
+        notebook(tmp_path, "02", f"from pathlib import Path\n{read}"),
+    )
+
+
+@notebooks
 @on_posix
 def test_the_death_of_a_notebook_s_process_is_a_sentence(tmp_path: Path) -> None:
     book = notebook(tmp_path, "01", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)")

@@ -158,3 +158,20 @@ def test_a_signal_that_asks_again_for_the_end_of_a_kernel_does_no_harm() -> None
     assert kernel.wait(30) == 3
     assert kernel.poll() == 3
     process.wait()
+
+
+def test_when_it_dies_with_the_next_kernel_at_hand_the_next_notebook_has_a_new_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    class Dies(warm.KernelServer):
+        def code_of(self, process: int) -> int:
+            code = super().code_of(process)
+            if not self._process.poll():  # the first notebook's kernel has ended, the second's waits
+                self._process.kill()
+                self._process.wait()
+            return code
+
+    monkeypatch.setattr(warm, "KernelServer", Dies)
+    make(tmp_path / "set", *(notebook(tmp_path, name, f"print({name!r})") for name in ("01_a", "02_b", "03_c")))
+    assert capfd.readouterr().err.count("Every notebook starts Python anew") == 1
+    assert [said_text(tmp_path / "set", name) for name in ("01_a", "02_b", "03_c")] == ["01_a\n", "02_b\n", "03_c\n"]

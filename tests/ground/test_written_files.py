@@ -10,7 +10,7 @@ import pytest
 from making import SAMPLE, Maker
 
 from pipeline.errors import InputError
-from pipeline.files import inert, write_csv, write_parquet
+from pipeline.files import csv_bytes, inert, write_csv, write_parquet
 from pipeline.showing import show
 from pipeline.stage import RESTRICTED, open_stage
 
@@ -135,3 +135,20 @@ def test_a_shown_table_writes_days_and_blanks_plainly_and_leaves_its_table_alone
 def test_an_empty_table_says_that_there_are_none() -> None:
     assert "There are none." in show(pd.DataFrame({"n": []})).html
     assert "(no rows)" in show(pd.DataFrame({"n": []})).text
+
+
+def test_a_table_written_in_parts_is_what_pandas_writes_at_once() -> None:
+    days = pd.Series(pd.date_range("2024-01-01", periods=2_500, freq="h")).dt.normalize()
+    times = days.where(days.index < 2_400, pd.Timestamp("2024-03-05 14:30"))
+    numbers = pd.Series(range(2_500))
+    table = pd.DataFrame(
+        {"day": days, "time": times, "n": numbers / 7, "i": numbers.astype("Int64").where(numbers > 3)}
+    )
+    table["text"] = numbers.astype("str").map(lambda text: f'=1, "{text}"').where(numbers % 9 > 0)
+    for many in (1, 40):  # columns, of which the number of rows depends that pandas looks at together
+        wide = pd.concat([table, *(table.add_suffix(f" {copy}") for copy in range(many))], axis=1)
+        text = inert(wide).to_csv(index=False, lineterminator="\n")
+        assert csv_bytes(wide) == text.encode("utf-8-sig")
+        assert csv_bytes(wide.head(0)) == inert(wide.head(0)).to_csv(index=False, lineterminator="\n").encode(
+            "utf-8-sig"
+        )

@@ -9,7 +9,9 @@ import pytest
 from making import Cleaned, Maker
 from records import read
 
+from pipeline.confidentiality.attack import Relation, Table
 from pipeline.errors import InputError
+from pipeline.indicators import protected as module
 from pipeline.indicators.freezing import record_of, store
 from pipeline.indicators.protected import PROTECTED_COLUMNS, as_shown, protected, reviewed
 from pipeline.indicators.published import DISCLOSED, all_published, record_files
@@ -215,3 +217,23 @@ def test_a_span_within_another_is_part_of_it_and_two_of_the_same_days_are_one() 
 def test_a_key_that_makes_no_sense_is_refused_with_a_sentence(make: Maker, written: str, told: str) -> None:
     with pytest.raises(InputError, match=told):
         make.project([], {"disclosure": written})
+
+
+def test_a_table_of_very_many_places_is_withheld_without_looking_at_what_links_its_cells(
+    make: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at: list[tuple[set[str], int]] = []
+
+    def known(tables: list[Table], relations: list[Relation]) -> list[Relation]:
+        looked_at.append(({table.name for table in tables}, len(relations)))
+        return relations
+
+    monkeypatch.setattr(module, "known_to_hold", known)
+    many = [(f"Place {number}", 1) for number in range(module.MOST_MEMBERS)]
+    rows = [{**one, "complainant_sex": "female"} for one in register(*many)]
+    disclosure = "{threshold: 5, tables: [sex, location]}"
+    table = counted(make.clean(rows, {"disclosure": disclosure}))
+    assert {reason for _, _, reason in cells(table).values()} == {"too_many_members"}
+    # The members and 'not stated' are one more than are looked at, so that of the two only the sexes are.
+    assert [{name.split(" ")[2] for name in names} for names, _ in looked_at if names] == [{"sex"}]
+    assert [count for names, count in looked_at if not names] == [0]

@@ -35,6 +35,7 @@ from pipeline.register.disclosure_workbook import (
     HEADING_ROW,
     SHEET,
     asked_lines,
+    asked_order,
     disclosure_workbook,
     parted,
 )
@@ -272,7 +273,8 @@ def test_suspects_come_first_and_those_of_the_report_before_others() -> None:
     one = Text(("register.csv", "", 4), KEY, "3/2024", TEXT, (BOLD, DORJ), (answer("keep", DORJ),))
     plain = Text(("register.csv", "", 6), text_key("5/2024", "6", "summary", "y"), "5/2024", "No.", (), ())
     places = places_of([one, other, plain, replace(plain, place=("register.csv", "", 7), number="6/2024")])
-    lines = asked_lines(places, places["registration_no"] != "6/2024")
+    in_report = places["registration_no"] != "6/2024"
+    lines = asked_lines(places.loc[asked_order(places, in_report)], in_report)
     assert lines[["registration_no", "why_asked", "decision"]].to_numpy().tolist() == [
         ["4/2024", "A suspect, not answered", ""],
         ["3/2024", "A suspect, answered", "keep"],
@@ -299,7 +301,9 @@ class Office:
 
     def make_workbook(self) -> None:
         places = places_in(load_project(SAMPLE))
-        self.file.write_bytes(disclosure_workbook(asked_lines(places, pd.Series(True, index=places.index))))
+        in_report = pd.Series(True, index=places.index)
+        lines = asked_lines(places.loc[asked_order(places, in_report)], in_report)
+        self.file.write_bytes(disclosure_workbook(lines))
 
     def fill(self, number: str, column: str, start: str = "", /, **cells: str) -> int:
         """Fill in the cells of a line; returns its row."""

@@ -255,18 +255,18 @@ def test_nothing_around_a_table_loses_or_invents_a_grievance(
 def test_the_effort_grows_with_the_register_and_not_with_its_square() -> None:
     other = ["Status", "Channel", "Date received", "Registration number", "Type", "Note"]
     body = [one for number in range(100) for one in ((HEAD if number % 2 else other), *(row(n) for n in range(20)))]
-    began = time.monotonic()
+    began = time.process_time()
     assert len(tables(body)) == 100
     numbered = range(1, 20_000)
     repeated = [one for n in numbered for one in ((HEAD, row(n)) if n % 9 == 0 else (row(n),))]
     (table,) = tables([HEAD, *repeated])
     assert len(table.rows) == 19_999
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
 
 
 def test_the_last_rows_are_looked_at_once() -> None:
     remarks = [["remark " + "x" * (number % 50) + " y" * (number % 7)] for number in range(5_000)]
-    began = time.monotonic()
+    began = time.process_time()
     (table,) = tables([HEAD, row(1), row(2), *remarks])
     assert len(table.rows) + len(table.set_aside) == 5_002
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5

@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 from making import Cleaned, Maker
 
@@ -160,6 +161,26 @@ def test_a_long_list_is_cut_on_the_page_and_whole_in_the_workbook(
     assert "3/2024" not in text
     sheet = workbook_of(stage).worksheets[0]
     assert sheet.max_row == 4 + 4
+
+
+def test_a_list_too_long_for_the_workbook_is_whole_in_a_table_beside_it(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_actions(stage)
+    table = stage.folder / "internal" / "actions.csv"
+    assert not table.exists()
+    monkeypatch.setattr(module, "MOST_SHOWN", 1)
+    monkeypatch.setattr(module, "MOST_LISTED", 2)
+    write_actions(stage)
+    assert "2 more stand in actions.csv." in words_of(page(stage))
+    sheet = workbook_of(stage).worksheets[0]
+    assert sheet["A3"].value == "The first 2 of 4, the most pressing ones; the file actions.csv holds all of them."
+    assert sheet.max_row == 4 + 2
+    whole = pd.read_csv(table)
+    assert len(whole) == 4
+    assert whole["registration_no"].tolist()[:2] == [sheet.cell(row, 1).value for row in (5, 6)]
+    assert {"next_step", "responsible"} <= set(whole)
+    assert table.stat().st_mode & 0o077 == 0
 
 
 def test_uptake_inside_is_told_by_place_sex_and_group(make: Maker, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -40,7 +41,11 @@ _REFUSALS = {
     ),
 }
 _LIMITED = (
-    "import resource, sys\n"
+    "import ctypes, os, resource, signal, sys\n"
+    # It ends with the process that reads, however that ends: PR_SET_PDEATHSIG of prctl(2).
+    "reader = int(sys.argv.pop(1))\n"
+    "if sys.platform == 'linux': ctypes.CDLL(None).prctl(1, signal.SIGKILL)\n"
+    "if os.getppid() != reader: os._exit(1)\n"
     "memory, seconds = int(sys.argv.pop(1)), int(sys.argv.pop(1))\n"
     "for what, most in (('AS', memory), ('CPU', seconds), ('CORE', 0)):\n"
     # Not every system knows every limit; the time that the parent waits ends at any rate.
@@ -61,7 +66,7 @@ def read_contained(kind: str, path: Path, name: str, shown_as: str) -> list[Shee
     memory = min(_BYTES + _BYTES_PER_BYTE * size, _MOST_BYTES)
     code, arguments = _RUN, [kind, str(path)]
     if sys.platform != "win32":
-        code, arguments = _LIMITED + _RUN, [str(memory), str(seconds), *arguments]
+        code, arguments = _LIMITED + _RUN, [str(os.getpid()), str(memory), str(seconds), *arguments]
     # `-c` would put the working folder first on the path; -P leaves it out, so that no file there is taken for ours.
     command = [sys.executable, "-P", "-c", code, *arguments]
     try:

@@ -80,6 +80,7 @@ def read_file(path: Path, name: str, shown_as: str, encoding: str = "") -> list[
             f"{shown_as} cannot be read: {error.strerror}. Close it in other programs and try again."
         ) from None
     text, found = decode(data, shown_as, encoding)
+    del data
     try:
         return _of_text(text, path, name, shown_as, found)
     except UnicodeEncodeError:

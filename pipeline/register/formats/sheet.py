@@ -10,8 +10,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.register.formats.rows import CELLS
-
 Area = tuple[tuple[int, int], tuple[int, int]]
 """The first and the last cell of a merged area, each as row and column from 0."""
 
@@ -58,21 +56,36 @@ def frame(chunks: Iterable[pa.LargeListArray]) -> pd.DataFrame:
 
     White space around a cell, letters without width and hard blanks are no content.
     """
-    lists = pa.chunked_array(list(chunks), type=CELLS).combine_chunks()
-    lists = lists.combine_chunks() if isinstance(lists, pa.ChunkedArray) else lists
-    flat = _clean(lists.values)
-    offsets = lists.offsets.to_numpy()
-    starts, lengths = offsets[:-1], np.diff(offsets)
+    parts, sizes = [], []
+    for chunk in chunks:
+        parts.append(_columns(chunk))
+        sizes.append(len(chunk))
     columns = []
-    for place in range(int(lengths.max(initial=0))):
-        at = pa.array(starts + place, mask=lengths <= place)
-        columns.append(flat.take(at))
+    for place in range(max(map(len, parts), default=0)):
+        # What is put together is let go at once, so that a large file is never held twice.
+        cells = [
+            part.pop(place) if place in part else pa.nulls(size, pa.large_string())
+            for part, size in zip(parts, sizes, strict=True)
+        ]
+        columns.append(pa.chunked_array(cells, type=pa.large_string()).combine_chunks())
     while columns and columns[-1].null_count == len(columns[-1]):
         columns.pop()
     table = pa.table(columns, names=[str(place) for place in range(len(columns))]).to_pandas()
     table.columns = pd.RangeIndex(len(columns))
     filled = np.flatnonzero(table.notna().to_numpy().any(axis=1))
     return table.iloc[: filled[-1] + 1] if len(filled) else table.iloc[:0]
+
+
+def _columns(lists: pa.LargeListArray) -> dict[int, pa.Array]:
+    """Part rows of cells into columns, by their place from 0."""
+    # An array can be a part of a longer one.
+    offsets = lists.offsets.to_numpy()
+    flat = _clean(lists.values.slice(offsets[0], offsets[-1] - offsets[0]))
+    starts, lengths = offsets[:-1] - offsets[0], np.diff(offsets)
+    return {
+        place: flat.take(pa.array(starts + place, mask=lengths <= place))
+        for place in range(int(lengths.max(initial=0)))
+    }
 
 
 def _clean(cells: pa.Array) -> pa.Array:

@@ -19,6 +19,7 @@ _BYTES_LOOKED_AT = 200_000
 _RECORDS_TRIED = 50
 _LETTERS_TRIED = 1_000_000
 """A cell can hold a file of its own; each delimiter is tried on as much as this."""
+_LETTERS_AT_A_TIME = 4_000_000
 _BOMS = ((b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _EAST_ASIAN = ("big5", "cp932", "cp949", "gb18030")
 
@@ -112,7 +113,7 @@ def records(text: str, file: str) -> Iterator[list[str]]:
     row = 0
     try:
         delimiter = delimiter_of(text)
-        for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
+        for cells in csv.reader(_lines(text), delimiter=delimiter, strict=True):
             row += 1
             yield cells
     except csv.Error as error:
@@ -122,6 +123,15 @@ def records(text: str, file: str) -> Iterator[list[str]]:
         ) from None
     finally:
         csv.field_size_limit(previous_limit)
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Yield the lines as they end in the text, some thousand at a time: `StringIO` takes four bytes for each letter."""
+    begin = 0
+    while begin < len(text):
+        end = text.find("\n", begin + _LETTERS_AT_A_TIME) + 1 or len(text)
+        yield from io.StringIO(text[begin:end], newline="")
+        begin = end
 
 
 def delimiter_of(text: str) -> str:

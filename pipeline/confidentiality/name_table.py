@@ -1,0 +1,233 @@
+"""The spellings of all names, each as a number: a register of a million names is searched within a few hundred MiB.
+
+A spelling is kept as the hash of its words (64 bits, made anew by each process), with what is known of it in columns.
+Whether words are one, or begin one, is looked up among the sorted hashes. That two of ten million spellings share a
+hash happens in one run of many thousands; then a word too many is replaced.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.confidentiality.hits import Kind
+from pipeline.confidentiality.name_readings import Likeness, Reading
+from pipeline.confidentiality.spellings import CASES, INITIAL, Case, Spelling
+
+Words = tuple[str, ...]
+_KINDS: tuple[Kind, ...] = get_args(Kind)
+_NUMBER_OF_KIND = {kind: number for number, kind in enumerate(_KINDS)}
+_NUMBER_OF_CASE = {case: number for number, case in enumerate(CASES)}
+_BITS_EACH = 16
+_UNTIDIED = 1_000_000
+"""Hashes that come again and again are put together after so many more of them."""
+_MOST_REMEMBERED = 50_000
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a spelling is of: the names (by their keys), and how it must be written."""
+
+    kind: Kind
+    rule: str
+    case: Case
+    written: frozenset[Words]
+    owners: frozenset[str]
+
+    def fits(self, readings: Sequence[Reading]) -> bool:
+        """Say whether the words of a text may stand for this spelling, by their case and likeness."""
+        if self.rule == "known_contact" and max(one.likeness for one in readings) > Likeness.SAME:
+            return False
+        if self.case == "any":
+            return True
+        stems = tuple(one.stem for one in readings)
+        if stems in self.written:
+            return True
+        if self.case == "capital":
+            return all(_is_capitalised(stem) for stem in stems)
+        # In the other script nobody has written it yet.
+        return all(one.likeness == Likeness.OTHER_SCRIPT for one in readings) and all(map(str.isupper, stems))
+
+
+class Node(NamedTuple):
+    """What some words are: a name's (`entry`), one's that stays, the beginning of a longer one's (`goes_on`)."""
+
+    entry: Entry | None
+    is_kept: bool
+    goes_on: bool
+
+
+ROOT = Node(None, is_kept=False, goes_on=True)
+
+
+class Hashes:
+    """A set of hashes: eight bytes for each, and some bits by which most others are told at once."""
+
+    def __init__(self, values: array[int] | npt.NDArray[np.int64]) -> None:
+        self._sorted = np.unique(np.asarray(values, dtype=np.int64))
+        self._mask = (1 << max(10, (len(self._sorted) * _BITS_EACH).bit_length())) - 1
+        bits = np.zeros(self._mask + 1, dtype=bool)
+        bits[self._sorted & self._mask] = True
+        self._bits = np.packbits(bits, bitorder="little").tobytes()
+
+    def __contains__(self, value: int) -> bool:
+        return self.place(value) >= 0
+
+    def place(self, value: int) -> int:
+        """Return the place of a hash among the sorted ones; -1 if it is none of them."""
+        bit = value & self._mask
+        if not self._bits[bit >> 3] >> (bit & 7) & 1:
+            return -1
+        place = int(np.searchsorted(self._sorted, value))
+        return place if place < len(self._sorted) and self._sorted[place] == value else -1
+
+
+class HashedWords:
+    """A set of words: those of names, and many more that stand only for themselves, such as numbers, by their hash."""
+
+    def __init__(self, words: set[str], hashed: array[int]) -> None:
+        self._words = words
+        self._hashed = Hashes(hashed)
+
+    def __contains__(self, word: object) -> bool:
+        return word in self._words or hash(word) in self._hashed
+
+
+class SpellingTable:
+    """Every spelling of every name; nothing is added once it was looked at."""
+
+    def __init__(self) -> None:
+        self.varied: set[str] = set()
+        self._literal: array[int] = array("q")
+        self._keys: array[int] = array("q")
+        self._begun: array[int] = array("q")
+        self._tidied = _UNTIDIED
+        self._kinds, self._cases, self._rules = array("B"), array("B"), array("B")
+        self._owners: array[int] = array("i")
+        self._number_of_rule: dict[str, int] = {}
+        self._number_of_owner: dict[str, int] = {}
+        self._written: dict[int, set[Words]] = {}
+        self._kept: set[Words] = set()
+        self._kept_begun: set[Words] = set()
+        self._remembered: dict[Words, Node | None] = {}
+
+    def add(self, spelling: Spelling, kind: Kind, owner: str) -> None:
+        """Add a spelling of a name; where two names share one, the first says of what kind it is."""
+        words = spelling.words
+        if not words:
+            return
+        self._know(spelling)
+        key = hash(words)
+        self._keys.append(key)
+        self._kinds.append(_NUMBER_OF_KIND[kind])
+        self._cases.append(_NUMBER_OF_CASE[spelling.case])
+        self._rules.append(self._number_of_rule.setdefault(spelling.rule, len(self._number_of_rule)))
+        self._owners.append(self._number_of_owner.setdefault(owner, len(self._number_of_owner)))
+        for end in range(1, len(words)):
+            self._begun.append(hash(words[:end]))
+        if len(self._begun) > self._tidied:
+            self._tidy()
+        if spelling.case != "any":
+            self._written.setdefault(key, set()).add(spelling.written)
+
+    def keep(self, spelling: Spelling) -> None:
+        """Add a spelling of what stays."""
+        if spelling.words:
+            self._know(spelling)
+            self._kept.add(spelling.words)
+            self._kept_begun.update(spelling.words[:end] for end in range(1, len(spelling.words)))
+
+    def _tidy(self) -> None:
+        self._begun, self._literal = _once(self._begun), _once(self._literal)
+        self._tidied = len(self._begun) + _UNTIDIED
+
+    def _know(self, spelling: Spelling) -> None:
+        if spelling.is_literal:
+            self._literal.extend(map(hash, spelling.words))
+        else:
+            self.varied.update(spelling.words)
+
+    @property
+    def words(self) -> HashedWords:
+        """Every word of a spelling."""
+        return HashedWords(self.varied, self._literal)
+
+    def at(self, words: Words) -> Node | None:
+        """Return what some words are; None if no spelling is or begins with them."""
+        if words not in self._remembered:
+            if len(self._remembered) >= _MOST_REMEMBERED:
+                self._remembered.clear()
+            self._remembered[words] = self._looked_up(words)
+        return self._remembered[words]
+
+    def _looked_up(self, words: Words) -> Node | None:
+        table, key = self._table, hash(words)
+        place = table.keys.place(key)
+        entry = self._entry(place, key) if place >= 0 else None
+        is_kept, goes_on = words in self._kept, key in table.begun or words in self._kept_begun
+        return Node(entry, is_kept, goes_on) if entry is not None or is_kept or goes_on else None
+
+    def _entry(self, place: int, key: int) -> Entry:
+        table = self._table
+        numbers = table.owners[table.starts[place] : table.starts[place + 1]].tolist()
+        return Entry(
+            _KINDS[table.kinds[place]],
+            table.rules[table.rule_of[place]],
+            CASES[table.cases[place]],
+            frozenset(self._written.get(key, ())),
+            frozenset(table.names[number] for number in numbers),
+        )
+
+    @cached_property
+    def _table(self) -> _Columns:
+        """Put the rows of one spelling together; afterwards only the columns are kept."""
+        columns = _Columns(self)
+        self._keys, self._begun, self._owners = array("q"), array("q"), array("i")
+        self._kinds, self._cases, self._rules = array("B"), array("B"), array("B")
+        self._number_of_owner = {}
+        return columns
+
+
+class _Columns:
+    """The spellings in the order of their hashes; the owners of spelling i are those from `starts[i]` on.
+
+    The first name that has a spelling gives the kind. The whole name tells more than its initials or a part, which come
+    after it in the alphabet, so the first rule of that kind counts; and of the ways to write it the freest.
+    """
+
+    def __init__(self, table: Any) -> None:
+        keys = np.frombuffer(table._keys, dtype=np.int64)
+        order = np.argsort(keys, kind="stable")
+        keys = keys[order]
+        first = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]])) if len(keys) else np.array([], int)
+        self.keys, self.begun = Hashes(keys), Hashes(table._begun)
+        self.starts = np.concatenate([first, [len(keys)]]).astype(np.int64)
+        kinds, cases, rules = (
+            np.frombuffer(one, dtype=np.uint8)[order] for one in (table._kinds, table._cases, table._rules)
+        )
+        self.kinds = kinds[first]
+        self.rules = sorted(table._number_of_rule)
+        rank = np.array([self.rules.index(rule) for rule in table._number_of_rule], dtype=np.uint8)
+        is_first_kind = kinds == np.repeat(self.kinds, np.diff(self.starts))
+        self.rule_of = _least(np.where(is_first_kind, rank[rules] if len(rank) else rules, 255), first)
+        self.cases = _least(cases, first)
+        self.owners = np.frombuffer(table._owners, dtype=np.int32)[order]
+        self.names = list(table._number_of_owner)
+
+
+def _once(values: array[int]) -> array[int]:
+    return array("q", np.unique(np.asarray(values, dtype=np.int64)).tobytes())
+
+
+def _least(values: Any, first: Any) -> Any:
+    return np.minimum.reduceat(values, first) if len(first) else values
+
+
+def _is_capitalised(word: str) -> bool:
+    return (word[0].isupper() and (word.isupper() or word[1:].islower() or len(word) == 1)) or word.endswith(INITIAL)
