@@ -12,7 +12,7 @@ if told is not None:
     sys.exit(0)
 
 from pipeline.commands.early import begun  # noqa: E402
-from pipeline.garbage import collect_seldom  # noqa: E402
+from pipeline.execution.garbage import collect_seldom  # noqa: E402
 
 collect_seldom()
 

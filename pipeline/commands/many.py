@@ -127,13 +127,18 @@ def make_all(calls: Sequence[Call], pages: Pages, *, workers: int, is_forced: bo
             interrupts.finish()
     except Interrupted as stop:
         pages.renew(pages.stale)
-        made = sum(result.is_made for result in results.values())
-        raise ReportsFailed(
-            f"{str(stop).partition(';')[0]}. Made anew {'is' if made == 1 else 'are'} {made} of {len(calls)} reports; "
-            "the others are as they were.",
-            stop.exit_code,
-        ) from None
+        raise stopped(stop, results.values(), len(calls)) from None
     return [results[place] for place in range(len(calls))]
+
+
+def stopped(stop: Interrupted, results: Iterable[Result], of: int, others: str = "") -> ReportsFailed:
+    """Return what a stopped run of so many reports tells: how many of the results were made, what is of the others."""
+    made = sum(result.is_made for result in results)
+    return ReportsFailed(
+        f"{str(stop).partition(';')[0]}. Made anew {'is' if made == 1 else 'are'} {made} of {of} reports; "
+        f"{others or 'the others are as they were'}.",
+        stop.exit_code,
+    )
 
 
 def _as_they_end(calls: Sequence[Call], workers: int, is_forced: bool) -> Iterator[tuple[int, Result]]:
@@ -187,8 +192,12 @@ def lost(job: Job, why: str, seconds: float = 0.0) -> Result:
 
 
 def _process_lost(event: Lost) -> str:
-    how = f"signal {-event.code}" if event.code is not None and event.code < 0 else f"code {event.code}"
-    return f"The process that made this report ended before it was done ({how}), most often for want of memory."
+    """Say how a process ended: what kills it from outside is most often the system, when memory runs out."""
+    if event.code is not None and event.code < 0:
+        how = f"(signal {-event.code}), most often for want of memory"
+    else:
+        how = f"(code {event.code}); that is a fault of the program, please report it with this line"
+    return f"The process that made this report ended before it was done {how}."
 
 
 def index_failure(project: Project) -> str:

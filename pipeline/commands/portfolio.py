@@ -12,13 +12,13 @@ from functools import cache, partial
 from typing import Any
 
 from pipeline.commands.many import (
-    ReportsFailed,
     bytes_of_a_run,
     calls_of,
     codes_in,
     how_it_ended,
     index_failure,
     lost,
+    stopped,
     told,
 )
 from pipeline.commands.one_set import Job, Result, Said, job_of, making
@@ -119,13 +119,8 @@ def make_portfolio(calls: Sequence[Call], scheduler: str, *, workers: int, is_fo
     except Interrupted as stop:
         if not scheduler:
             _remove_what_was_begun(calls)
-        made = sum(result.is_made for result in results.values())
-        others = "the workers of the scheduler finish what they are at" if scheduler else "the others are as they were"
-        raise ReportsFailed(
-            f"{str(stop).partition(';')[0]}. Made anew {'is' if made == 1 else 'are'} {made} of {len(calls)} reports; "
-            f"{others}.",
-            stop.exit_code,
-        ) from None
+        others = "the workers of the scheduler finish what they are at" if scheduler else ""
+        raise stopped(stop, results.values(), len(calls), others) from None
     return [results[place] for place in range(len(calls))]
 
 

@@ -6,8 +6,8 @@ Some of it is otherwise imported when it is first needed, papermill and WeasyPri
 import gc
 import importlib
 
+from pipeline.execution.garbage import collect_seldom
 from pipeline.execution.notebooks import import_papermill
-from pipeline.garbage import collect_seldom
 
 collect_seldom()
 import_papermill()

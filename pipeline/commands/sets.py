@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -67,25 +67,26 @@ def make_set(
     """
     from pipeline.execution.runner import run
 
-    run(
-        target=target,
-        notebooks=[(path.stem.partition("_")[2] or path.stem, path) for path in notebook_files(notebooks)],
-        parameters=parameters,
-        environment=kernel_folders(data_folder(), outputs_folder()),
-        steps=[_step(name, action) for name, action in renderings],
-        guard=_guard(project, stage),
-        keep_public=keep_public,
-        one_of_many=one_of_many,
-        data=partial(project_files, project.folder) if project.settings.register_.database is None else None,
-        is_forced=is_forced,
-        inputs=partial(input_files, project),
-        meanwhile=_import_for_steps if renderings else None,
-        later=WHILE_IDLE if renderings else (),
-        homes=homes,
-        code_roots=CODE_ROOTS,
-        sentence_errors=frozenset(SENTENCES),
-        names_nobody=partial(_names_nobody, project),
-    )
+    own = nullcontext(homes) if homes is not None else Homes(WHILE_IDLE if renderings else ())
+    with own as kept:
+        run(
+            target=target,
+            notebooks=[(path.stem.partition("_")[2] or path.stem, path) for path in notebook_files(notebooks)],
+            parameters=parameters,
+            environment=kernel_folders(data_folder(), outputs_folder()),
+            steps=[_step(name, action) for name, action in renderings],
+            guard=_guard(project, stage),
+            keep_public=keep_public,
+            one_of_many=one_of_many,
+            data=partial(project_files, project.folder) if project.settings.register_.database is None else None,
+            is_forced=is_forced,
+            inputs=partial(input_files, project),
+            meanwhile=_import_for_steps if renderings else None,
+            homes=kept,
+            code_roots=CODE_ROOTS,
+            sentence_errors=frozenset(SENTENCES),
+            names_nobody=partial(_names_nobody, project),
+        )
 
 
 def _import_for_steps() -> None:

@@ -31,7 +31,6 @@ from pathlib import Path
 from typing import Any
 
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
-_SELDOM = (50_000, 20, 50)  # as in pipeline/garbage.py
 Request = dict[str, Any]
 
 
@@ -186,7 +185,9 @@ def _end() -> None:
 
 
 def _call(module: str, function: str, *paths: Path) -> None:
-    gc.set_threshold(*_SELDOM)
+    from pipeline.execution.garbage import collect_seldom
+
+    collect_seldom()
     getattr(importlib.import_module(module), function)(*paths)
 
 

@@ -66,7 +66,6 @@ def run(
     sentence_errors: Collection[str] = frozenset(),
     one_of_many: OneOfMany | None = None,
     meanwhile: Callable[[], None] | None = None,
-    later: Sequence[str] = (),
     homes: Homes | None = None,
     data: Callable[[], Mapping[str, Path]] | None = None,
     is_forced: bool = False,
@@ -80,8 +79,8 @@ def run(
     before and after. `one_of_many` is given where several are made: it takes the names of the steps, which are shown
     nowhere else. `names_nobody` is asked of a failed notebook (its second argument, in the set in the making, the
     first); one that names somebody is kept without its outputs. `meanwhile` is called in a thread of its own while the
-    first notebook runs: it may import what the steps need. `later` are modules that the process behind the kernels may
-    import while nothing is asked of it. With `homes` that process has been started.
+    first notebook runs: it may import what the steps need. In `homes` the process behind the
+    kernels is kept, and may have been started.
 
     `data` gives every file that the notebooks may read besides the program; with it stages are taken over from the
     former set as far as nothing has changed that they depend on (`reuse`), unless `is_forced`. Without it every stage
@@ -110,7 +109,7 @@ def run(
             with staging(place, keep_public) as folder:
                 stages = Stages(place, {} if is_forced else former, basis, code_roots)
                 plan = [_planned(stages, name, source, parameters) for name, source in notebooks]
-                with _home(environment, plan, sentence_errors, progress, one_of_many, later, homes) as home:
+                with _home(environment, plan, sentence_errors, progress, one_of_many, homes) as home:
                     with _failed_kept(place, folder, names_nobody):
                         names = dict(inputs())
                         before = _input_digests({name: path for name, path in names.items() if name not in known})
@@ -159,7 +158,6 @@ def _home(
     sentence_errors: Collection[str],
     progress: Progress,
     one_of_many: OneOfMany | None,
-    later: Sequence[str],
     homes: Homes | None,
 ) -> Iterator[Home | None]:
     """Yield what kernels need, None where no notebook is to run.
@@ -175,7 +173,7 @@ def _home(
         if one_of_many is not None:
             homes = one_of_many.homes
         elif homes is None:
-            homes = stack.enter_context(Homes(later))
+            homes = stack.enter_context(Homes())
         yield stack.enter_context(homes.home(modules, environment, sentence_errors, progress.say))
 
 

@@ -16,7 +16,7 @@ from pipeline.project import load_project
 
 
 def test_nothing_that_takes_long_to_import_is_imported_before_it_starts() -> None:
-    show = "import pipeline.commands.early, pipeline.garbage, sys; print(*sys.modules)"
+    show = "import pipeline.commands.early, pipeline.execution.garbage, sys; print(*sys.modules)"
     modules = subprocess.run([sys.executable, "-c", show], capture_output=True, text=True, check=True).stdout.split()
     slow = {"pandas", "numpy", "pydantic", "ruamel", "holidays", "papermill", "nbformat", "weasyprint", "asyncio"}
     assert "pipeline.commands.early" in modules
