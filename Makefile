@@ -36,13 +36,14 @@ override SHELL := /bin/sh
 override .SHELLFLAGS := -c
 override .DEFAULT_GOAL := help
 
-.PHONY: help report reports portfolio cleaning classification metrics release release-check freeze compare decide evaluate-classification evaluate-redaction disclose redact check project template demo dictionary bench test lint format lab setup lock clean
+.PHONY: help report reports portfolio figures cleaning classification metrics release release-check freeze compare decide evaluate-classification evaluate-redaction disclose redact check project template demo dictionary bench test lint format lab setup lock clean
 .NOTPARALLEL:
 
 help: ## this menu
 	@echo "make report PERIOD=2024H1 [PROJECT=…] [AS_OF=2024-06-30] [FORCE=1]"
 	@echo 'make reports [PROJECT=… or PROJECT="… …"]'
 	@echo 'make portfolio [PROJECTS="demo my-project"] [SCHEDULER=tcp://…]'
+	@echo 'make figures PERIOD=2024H1 [PROJECT=…] [AS_OF=2024-06-30] [SCHEDULER=tcp://…]'
 	@echo "make decide PERIOD=2024H1 FILE=review.xlsx [PROJECT=…]"
 	@echo "make disclose PERIOD=2024H1 FILE=disclosure.xlsx [PROJECT=…]"
 	@echo 'make release PERIOD=2024H1 BY="Head of the unit" [PROJECT=…]'
@@ -72,6 +73,9 @@ reports: setup ## the reports of all periods of one or more projects (PROJECT), 
 
 portfolio: setup ## the reports of all periods of many PROJECTS, side by side, on this machine or a Dask SCHEDULER
 	@.venv/bin/python -m pipeline $@ --projects="$$PROJECTS" --scheduler="$$SCHEDULER" --force="$$FORCE"
+
+figures: setup ## the figures alone of a PERIOD, from a register in files that are too large to be read together
+	@.venv/bin/python -m pipeline $@ --project="$$PROJECT" --period="$$PERIOD" --as-of="$$AS_OF" --scheduler="$$SCHEDULER"
 
 compare: setup ## two or more PERIODS side by side: HTML, PDF and a table in outputs/
 	@.venv/bin/python -m pipeline $@ --project="$$PROJECT" --periods="$$PERIODS"
@@ -139,4 +143,4 @@ clean: ## removes the tools' caches, and half-made reports of killed runs; no da
 	@find . -path ./.venv -prune -o -path ./data -prune -o -path ./outputs -prune \
 	    -o -type d '(' -name __pycache__ -o -name .ipynb_checkpoints ')' -prune -exec rm -rf {} +
 	@# What is younger than an hour may be a report in the making.
-	@find outputs -mindepth 2 -maxdepth 3 -type d -name '.*.staging-*' -mmin +60 -exec rm -rf {} +
+	@find outputs -mindepth 1 -maxdepth 3 -type d -name '.*.staging-*' -mmin +60 -exec rm -rf {} +

@@ -7,7 +7,7 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any
 
-from bench.figure import write_figure
+from bench.figure import measured_sizes, write_figure
 from bench.places import REPOSITORY
 from bench.results import Results
 from bench.targets import Target, targets
@@ -35,7 +35,7 @@ _HEAD = """\
 What a report costs, beside other ways to make it. `make bench` measures all of it anew and writes this page from what
 it finds; the numbers of each single run are in [performance.json](performance.json).
 
-![Seconds for one report by each way, and seconds for a report by the number of rows](images/performance.svg)
+![{figure}](images/performance.svg)
 """
 
 _WAYS = """\
@@ -90,7 +90,7 @@ def write(results: Results) -> None:
 def text_of(results: Results) -> str:
     """Return the document for some results; parts that were not measured are left out."""
     rows = {int(part.partition("-")[2]): found for part, found in results.items() if part.startswith("rows-")}
-    parts = [_HEAD, _targets(targets(results))]
+    parts = [_HEAD.format(figure=_figure(results)), _targets(targets(results))]
     if "report" in results:
         parts.append(_single(results["report"]))
     if "periods" in results:
@@ -100,6 +100,12 @@ def text_of(results: Results) -> str:
     names = ", ".join(f"`rows-{size}`" for size in (1_000, 10_000, 100_000, 1_000_000))
     parts += [REMARKS.read_text(encoding="utf-8"), _machines(results), _HOW.format(rows=names)]
     return "\n".join(part.rstrip("\n") + "\n" for part in parts)
+
+
+def _figure(results: Results) -> str:
+    """Say in words what the figure shows."""
+    of_sizes = ", and seconds for a report by the number of rows" if measured_sizes(results) else ""
+    return f"Seconds for one report by each way{of_sizes}"
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -28,21 +28,29 @@ _STYLE: dict[Any, Any] = {
 
 
 def write_figure(results: Mapping[str, Any], target: Path) -> None:
-    """Draw the ways to make one report, and the time by the number of rows, as SVG."""
+    """Draw the ways to make one report, and the time by the number of rows where that was measured, as SVG."""
     import matplotlib as mpl
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
+    sizes = measured_sizes(results)
     with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(9, 3.4), layout="constrained")
+        figure = Figure(figsize=(9 if sizes else 5.5, 3.4), layout="constrained")
         FigureCanvasSVG(figure)
-        left, right = figure.subplots(1, 2)
-        _ways(left, results.get("report", {}).get("ways", {}))
-        _rows(right, [found for part, found in results.items() if part.startswith("rows-")])
+        panels = figure.subplots(1, 2 if sizes else 1, squeeze=False)[0]
+        _ways(panels[0], results.get("report", {}).get("ways", {}))
+        if sizes:
+            _rows(panels[1], sizes)
         figure.savefig(target, format="svg", metadata={"Date": None})
     # matplotlib ends lines with blanks.
     lines = target.read_text(encoding="utf-8").splitlines()
     target.write_text("\n".join(line.rstrip() for line in lines) + "\n", encoding="utf-8", newline="\n")
+
+
+def measured_sizes(results: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return what was measured of registers by their rows, fewest first; without what was stopped."""
+    sizes = [found for part, found in results.items() if part.startswith("rows-") and not found["is_stopped"]]
+    return sorted(sizes, key=lambda part: int(part["rows"]))
 
 
 def _ways(axes: Any, ways: Mapping[str, Any]) -> None:
@@ -56,15 +64,13 @@ def _ways(axes: Any, ways: Mapping[str, Any]) -> None:
 
 
 def _rows(axes: Any, parts: list[Mapping[str, Any]]) -> None:
-    done = sorted((part for part in parts if not part["is_stopped"]), key=lambda part: int(part["rows"]))
-    rows = [part["rows"] for part in done]
-    stage = [next(step["seconds"] for step in part["steps"] if step["name"] == "metrics") for part in done]
-    axes.loglog(rows, [part["report"]["seconds"] for part in done], "o-", color=_OURS, label="the whole report")
+    rows = [part["rows"] for part in parts]
+    stage = [next(step["seconds"] for step in part["steps"] if step["name"] == "metrics") for part in parts]
+    axes.loglog(rows, [part["report"]["seconds"] for part in parts], "o-", color=_OURS, label="the whole report")
     axes.loglog(rows, stage, "s--", color=_OURS, label="its metrics stage")
     axes.loglog(
-        rows, [part["plain_pandas"]["seconds"] for part in done], "^:", color=_OTHERS, label="the same by plain pandas"
+        rows, [part["plain_pandas"]["seconds"] for part in parts], "^:", color=_OTHERS, label="the same by plain pandas"
     )
     axes.set_xlabel("rows of the register")
     axes.set_title("By the number of rows, seconds", loc="left", fontsize=9)
-    if done:
-        axes.legend(frameon=False)
+    axes.legend(frameon=False)

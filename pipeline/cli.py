@@ -15,6 +15,7 @@ from pipeline import __version__
 from pipeline.commands import (
     compare,
     disclosing,
+    figures,
     freeze,
     labels,
     many,
@@ -25,6 +26,7 @@ from pipeline.commands import (
     releasing,
     tools,
 )
+from pipeline.commands.at_addresses import run_where_it_is
 from pipeline.commands.failures import exit_code, sentence, unforeseen
 from pipeline.commands.options import Command, use_folders
 from pipeline.errors import PipelineError
@@ -35,6 +37,7 @@ COMMANDS: dict[str, Command] = {
     **periods.COMMANDS,
     **many.COMMANDS,
     **portfolio.COMMANDS,
+    **figures.COMMANDS,
     **releasing.COMMANDS,
     **freeze.COMMANDS,
     **compare.COMMANDS,
@@ -55,7 +58,8 @@ def main(arguments: Sequence[str] | None = None, homes: Homes | None = None) -> 
     options.homes = homes
     try:
         use_folders(options)
-        text, code = COMMANDS[options.command].run(options)
+        run = COMMANDS[options.command].run
+        text, code = run_where_it_is(options, many.codes_in, run, lambda error: _discreet(sentence(error), options))
         print(_printable(text))
         return code
     except (PipelineError, ExecutionError) as error:

@@ -6,10 +6,15 @@ import os
 from codecs import BOM_UTF8
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
+from pipeline.pieces import in_one_piece
+
 _RUNS_IN_A_SPREADSHEET = ("=", "+", "-", "@", "\t", "\r")
+ROWS_OF_A_GROUP = 262_144
+"""Rows of a group of a parquet file that is written in parts."""
 _PANDAS_AT_ONCE = 100_000
 """Cells that `DataFrame.to_csv` writes at once."""
 
@@ -49,6 +54,48 @@ def write_parquet(table: pd.DataFrame, path: Path, *, restricted: bool = False) 
     """Write a table as parquet; see `write_csv` for `restricted`."""
     with _opened(path, restricted) as handle:
         table.to_parquet(handle, index=False, engine="pyarrow")
+
+
+class PartsFile:
+    """A parquet file of a table that comes in parts: no more than one group of its rows is in memory.
+
+    A table of one group is the file that `write_parquet` writes; where the parts begin and end is not seen in any.
+    """
+
+    def __init__(self, path: Path, *, restricted: bool = False) -> None:
+        """Begin a file; see `write_csv` for `restricted`."""
+        self._handle = _opened(path, restricted)
+        self._parts: list[pd.DataFrame] = []
+        self._rows = 0
+        self._writer: Any = None
+
+    def add(self, part: pd.DataFrame) -> None:
+        """Add rows; every part has the same columns."""
+        self._parts.append(part)
+        self._rows += len(part)
+        while self._rows > ROWS_OF_A_GROUP:
+            whole = in_one_piece(self._parts)
+            self._write(whole.iloc[:ROWS_OF_A_GROUP])
+            self._parts, self._rows = [whole.iloc[ROWS_OF_A_GROUP:]], self._rows - ROWS_OF_A_GROUP
+
+    def close(self) -> None:
+        """Write what is left. At least one part must have been added."""
+        with self._handle:
+            whole = in_one_piece(self._parts)
+            if self._writer is None:
+                whole.to_parquet(self._handle, index=False, engine="pyarrow")
+            else:
+                self._write(whole)
+                self._writer.close()
+
+    def _write(self, group: pd.DataFrame) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        table = pa.Table.from_pandas(group, preserve_index=False).combine_chunks()
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(self._handle, table.schema, compression="snappy")
+        self._writer.write_table(table, row_group_size=ROWS_OF_A_GROUP)
 
 
 def write_bytes(content: bytes, path: Path, *, restricted: bool = False) -> None:

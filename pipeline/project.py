@@ -373,6 +373,7 @@ class Settings(Strict):
     implementing_unit: Text
     implementing_unit_short: Text | None = None
     notice: Text | None = None
+    synthetic: Annotated[bool, Field(strict=True)] = False
     language: str = "en"
     country: str
     grm_start: date
@@ -582,7 +583,14 @@ def load_project(code: str) -> Project:
     """Read a project's settings; a wrong name, a missing file or a faulty key is an `InputError`."""
     folder = data_folder() / code if is_project_code(code) else None
     if folder is None or not folder.is_dir():
-        known = ", ".join(project_codes()) or "none yet"
+        there = project_codes()
+        if code in there:
+            raise InputError(
+                f"The folder {shown(code)} below data/ holds a project.yml, but its name cannot be that of a project: "
+                f"small letters, digits and single hyphens, at most {LONGEST_PROJECT_CODE}. Rename the folder, or name "
+                "the projects that are meant in the call."
+            )
+        known = ", ".join(filter(is_project_code, there)) or "none yet"
         raise InputError(
             f"PROJECT is {shown(code)}, which is not a project. Allowed are the folders below data/ that hold a "
             f"project.yml, named with small letters, digits and hyphens: {known}."

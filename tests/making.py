@@ -27,6 +27,7 @@ from pipeline.register.findings import in_order, joined
 from pipeline.register.identities import redact_findings, redact_texts, split_identities
 from pipeline.register.mapping import collected
 from pipeline.register.reading import Register
+from pipeline.register.values import read_values
 from pipeline.register.views import account
 from pipeline.reporting.annex import annex
 
@@ -40,7 +41,7 @@ class Cleaned:
 
     project: Project
     register: Register
-    """The whole register."""
+    """The whole register, without its long texts."""
     cases: pd.DataFrame
     """The grievances that are not sensitive."""
     identities: pd.DataFrame
@@ -59,6 +60,10 @@ class Cleaned:
 
     def rules(self) -> list[str]:
         return sorted(self.findings["rule"])
+
+    def read(self) -> pd.DataFrame:
+        """Return the whole register's table with its values read, long texts too."""
+        return read_values(corrected_register(self.project), self.project).table
 
     def measure(self, period: str, as_of: str = "") -> Measured:
         return measure(self.labelled, self.project, self.scopes(period, as_of), collected(self.register))

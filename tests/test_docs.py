@@ -48,6 +48,7 @@ from pipeline.reporting.annex import ANNEX_COLUMNS
 from pipeline.reporting.commentary import _FIGURE, _figure
 from pipeline.reporting.comparison import PUBLIC_COMPARISON_COLUMNS
 from pipeline.reporting.numbers import PUBLIC_COLUMNS, WITHHELD_DIMENSIONS, Numbers
+from pipeline.reporting.portfolio import COLUMNS as PORTFOLIO_COLUMNS
 from pipeline.reporting.restated import PUBLIC_COLUMNS as PUBLIC_RESTATEMENT_COLUMNS
 from pipeline.reporting.results import FRAMEWORK_COLUMNS
 from pipeline.reporting.words import words_for
@@ -381,6 +382,7 @@ def test_every_reason_for_an_empty_figure_is_named() -> None:
     "columns",
     [
         *(PUBLIC_COLUMNS, ANNEX_COLUMNS, FRAMEWORK_COLUMNS, findings.COLUMNS, CHECK_COLUMNS),
+        PORTFOLIO_COLUMNS,
         *(PUBLIC_COMPARISON_COLUMNS, COMPARISON_CHECK_COLUMNS, RESTATEMENT_COLUMNS, PUBLIC_RESTATEMENT_COLUMNS),
     ],
     ids=lambda c: f"{c[0]}, {c[1]}",

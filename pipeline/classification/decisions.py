@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import lru_cache
 
 import pandas as pd
 
@@ -17,6 +17,7 @@ from pipeline.classification.labels import NOT_SENSITIVE, SENSITIVE
 from pipeline.classification.taxonomy import LABELS, LabelName, choices
 from pipeline.errors import InputError
 from pipeline.files import csv_bytes
+from pipeline.pieces import in_one_piece, slices
 from pipeline.project import NOT_STATED, Project, fold
 from pipeline.register import findings
 from pipeline.register.formats.text import decode, records
@@ -25,6 +26,7 @@ DECISIONS = "decisions.csv"
 COLUMNS = ("registration_no", "row", "label", "value", "who", "date", "reason", "text_hash")
 """The columns of decisions.csv."""
 HASH_LETTERS = 16
+_AT_A_TIME = 20_000
 
 
 @dataclass(frozen=True)
@@ -41,10 +43,12 @@ class Decided:
 
 def text_hashes(cases: pd.DataFrame) -> pd.Series:
     """Digest the text of each case with its names replaced: the first 16 hexadecimal digits of its SHA-256."""
-    return cases["summary_redacted"].astype("object").fillna("").map(_digest).astype("str")
+    texts = cases["summary_redacted"].fillna("")
+    parts = [texts.iloc[rows].map(_digest).astype("str").to_frame("digest") for rows in slices(len(texts), _AT_A_TIME)]
+    return in_one_piece(parts)["digest"].rename("summary_redacted")
 
 
-@cache
+@lru_cache(maxsize=10_000)
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:HASH_LETTERS]
 
@@ -69,7 +73,7 @@ def read_decisions(project: Project) -> pd.DataFrame:
     """Read decisions.csv as texts; an empty table where the project has none. A faulty line is an `InputError`."""
     path = project.folder / DECISIONS
     if not path.is_file():
-        return pd.DataFrame(columns=list(COLUMNS), dtype="str")
+        return no_decisions()
     shown_as = f"{project.shown_folder}/{DECISIONS}"
     text, _ = decode(path.read_bytes(), shown_as)
     lines = [[_plain(cell.strip()) for cell in line] for line in records(text, shown_as)]
@@ -80,6 +84,11 @@ def read_decisions(project: Project) -> pd.DataFrame:
         if any(line):
             kept.append(_checked(line, f"{shown_as}, row {row}", project))
     return pd.DataFrame(kept, columns=list(COLUMNS), dtype="str")
+
+
+def no_decisions() -> pd.DataFrame:
+    """Return a table of no decision."""
+    return pd.DataFrame(columns=list(COLUMNS), dtype="str")
 
 
 def _plain(cell: str) -> str:

@@ -20,11 +20,12 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from pipeline.classification.taxonomy import LabelName
+from pipeline.classification.taxonomy import LABELS, LabelName
 from pipeline.project import NOT_STATED
 
 REVIEW_COLUMNS = ("registration_no", "row", "label", "reason", "text")
 """The columns of internal/review.csv."""
+_OF_A_REVIEW = ("registration_no", "source_row", "summary_public")
 STATED = ("decision", "register", "status")
 """The bases of a label that somebody gave."""
 PROVISIONAL = ("rule", "model", "rule and model")
@@ -32,8 +33,17 @@ PROVISIONAL = ("rule", "model", "rule and model")
 BASES = (*STATED, *PROVISIONAL, NOT_STATED)
 SENSITIVE, NOT_SENSITIVE = "sensitive", "not_sensitive"
 """What the register says of sensitivity; a sign in the text says of which kind."""
+OF_A_CASE = ("type", "relation", "topic", "status", "summary_redacted")
+"""The columns of a case that its labels follow from."""
 COUNTED: tuple[LabelName, ...] = ("type", "relation", "topic")
 """The labels that may be shown; of sensitivity only restricted files may tell."""
+LOOKED_AT = (
+    *("registration_no", "source_row", "status", "type", "relation", "topic", "is_sensitive", "is_admissible"),
+    *("summary_redacted", "summary_public"),
+    *(f"{name}_{part}" for name in LABELS for part in ("counted", "basis", "confidence", "evidence", "proposed")),
+    *(f"{name}_proposed_{part}" for name in LABELS for part in ("basis", "confidence", "evidence")),
+)
+"""The columns of the labelled cases that the second notebook looks at once they are written."""
 
 Tables = Mapping[LabelName, pd.DataFrame]
 
@@ -66,12 +76,20 @@ def label(
         was proposed as `<label>_proposed`, `<label>_proposed_basis`, `<label>_proposed_confidence`,
         `<label>_proposed_evidence`, and `is_admissible`: neither unrelated nor a duplicate.
     """
+    added = labels_of(cases, proposals or {}, decided or {}, count_proposals=count_proposals)
+    return cases.assign(**{name: added[name] for name in added})
+
+
+def labels_of(
+    cases: pd.DataFrame, proposals: Tables, decided: Tables, *, count_proposals: bool = False
+) -> pd.DataFrame:
+    """Return the columns that `label` adds to the cases, of which it reads `OF_A_CASE` but for the text."""
     added: dict[str, pd.Series] = {}
     for name in COUNTED:
-        added |= columns_of(name, cases, proposals or {}, decided or {}, count_proposals=count_proposals)
+        added |= columns_of(name, cases, proposals, decided, count_proposals=count_proposals)
     unrelated = added["relation_counted"] == "unrelated"
     is_duplicate = cases["status"].eq("duplicate").fillna(False).astype(bool)
-    return cases.assign(**added, is_admissible=~unrelated & ~is_duplicate)
+    return pd.DataFrame(added).assign(is_admissible=~unrelated & ~is_duplicate)
 
 
 def columns_of(
@@ -142,6 +160,7 @@ def review_list(labelled: pd.DataFrame) -> pd.DataFrame:
 
     Texts stand there with the names replaced; the reason says what the text speaks for, how surely and by which words.
     """
+    labelled = labelled[[*_OF_A_REVIEW, *(name for name in labelled if str(name).startswith(("type_", "relation_")))]]
     lacking = [
         labelled.loc[~labelled[f"{name}_basis"].isin(STATED)].assign(
             label=name, reason=lambda rows, name=name: _reason(rows, name)

@@ -12,19 +12,22 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from pipeline import shared_work
 from pipeline.classification.combination import combine
 from pipeline.classification.decisions import Decided, decide, read_decisions, text_hashes
 from pipeline.classification.features import Corpus, read
-from pipeline.classification.labels import COUNTED, label
+from pipeline.classification.labels import COUNTED, OF_A_CASE, columns_of, labels_of
 from pipeline.classification.model import Trained, lacking, predict, train
-from pipeline.classification.rules import classify_all
+from pipeline.classification.rules import Rulebook
 from pipeline.classification.taxonomy import LabelName, choices
 from pipeline.classification.training_set import read_training_set
 from pipeline.errors import InputError
+from pipeline.pieces import in_one_piece, slices
 from pipeline.project import NOT_STATED, Project, fold, spellings
 
 MOST_TRAINING_ROWS = 5_000
 """Rows of the register that a model learns from at most; of more, those whose texts have the lowest digests."""
+_ROWS_AT_A_TIME = 10_000
 
 
 @dataclass(frozen=True)
@@ -48,28 +51,40 @@ def labelled_cases(
     `decisions` are those of the project where they are not given. Where project.yml names topics, the register's own
     become their codes; one that is none of them stays as it is. Without `is_learned` the rules alone propose.
     """
-    if project.settings.topics:
-        codes = spellings(project.settings.topics)
-        own = {text: codes.get(fold(text), text) for text in cases["topic"].dropna().unique()}
-        cases = cases.assign(topic=cases["topic"].map(own))
+    cases = with_topic_codes(cases, project)
     decided = decide(read_decisions(project) if decisions is None else decisions, cases)
-    texts = cases["summary_redacted"].astype("object").fillna("")
-    by_rules = classify_all(texts, project, COUNTED)
-    proposals: dict[LabelName, pd.DataFrame] = {}
-    stated = label(cases, proposals, decided.tables)
-    corpus = read(texts)
     models: dict[LabelName, Trained] = {}
     without: dict[LabelName, str] = {}
     for name in COUNTED:
-        trained, said = _learned(name, stated, texts, corpus, project) if is_learned else ("No model is asked.", None)
+        trained = _learned(name, cases, decided, project) if is_learned else "No model is asked."
         if isinstance(trained, str):
             without[name] = trained
         else:
             models[name] = trained
-        proposals[name] = combine(by_rules[name], said)
-    is_counted = project.settings.classification.count_proposals
-    labelled = label(cases, proposals, decided.tables, count_proposals=is_counted)
-    return Labelling(labelled, decided, models, without)
+    own, rules = cases[[*OF_A_CASE]], Rulebook(COUNTED, project)
+
+    def of_rows(rows: slice) -> pd.DataFrame:
+        part = own.iloc[rows]
+        texts = part["summary_redacted"].astype("object").fillna("")
+        by_rules, corpus = rules.classify(texts), read(texts) if models else None
+        proposals = {
+            name: combine(by_rules[name], _asked(models[name], texts, corpus) if name in models else None)
+            for name in COUNTED
+        }
+        is_counted = project.settings.classification.count_proposals
+        return labels_of(part, proposals, decided.tables, count_proposals=is_counted)
+
+    added = in_one_piece(list(shared_work.each(of_rows, slices(len(own), _ROWS_AT_A_TIME), size=len(own))))
+    return Labelling(cases.assign(**{name: added[name] for name in added}), decided, models, without)
+
+
+def with_topic_codes(cases: pd.DataFrame, project: Project) -> pd.DataFrame:
+    """Put the codes of the topics that project.yml names in the place of the register's own."""
+    if not project.settings.topics:
+        return cases
+    codes = spellings(project.settings.topics)
+    own = {text: codes.get(fold(text), text) for text in cases["topic"].dropna().unique()}
+    return cases.assign(topic=cases["topic"].map(own))
 
 
 def training_files(project: Project) -> list[str]:
@@ -77,29 +92,26 @@ def training_files(project: Project) -> list[str]:
     return sorted(set(project.settings.classification.training_sets.values()))
 
 
-def _learned(
-    name: LabelName, stated: pd.DataFrame, texts: pd.Series, corpus: Corpus, project: Project
-) -> tuple[Trained | str, pd.DataFrame | None]:
-    """Train a label's model and ask it for every text; a sentence where there is none."""
-    allowed = choices(name, project)
-    is_usable = stated[f"{name}_basis"].isin(("decision", "register")) & stated[f"{name}_counted"].isin(allowed)
-    if not (stated[f"{name}_counted"].eq(NOT_STATED) & (texts != "")).any():
-        return "No model is learned: every grievance with a text has the label.", None
-    own = stated.loc[is_usable, f"{name}_counted"]
+def _learned(name: LabelName, cases: pd.DataFrame, decided: Decided, project: Project) -> Trained | str:
+    """Train a label's model; a sentence where there is none."""
+    stated = columns_of(name, cases[[*OF_A_CASE]], {}, decided.tables)
+    counted, basis, texts = stated[f"{name}_counted"], stated[f"{name}_basis"], cases["summary_redacted"].fillna("")
+    is_usable = basis.isin(("decision", "register")) & counted.isin(choices(name, project))
+    if not (counted.eq(NOT_STATED) & (texts != "")).any():
+        return "No model is learned: every grievance with a text has the label."
+    own = counted[is_usable]
     if len(own) > MOST_TRAINING_ROWS:
-        order = text_hashes(stated.loc[own.index]).sort_values(kind="stable").index[:MOST_TRAINING_ROWS]
-        own = own.loc[order]
+        order = text_hashes(cases.loc[own.index, ["summary_redacted"]]).sort_values(kind="stable")
+        own = own.loc[order.index[:MOST_TRAINING_ROWS]]
     lent = _lent(name, project)
     index = [*own.index, *range(-len(lent), 0)]
     every = pd.Series([*texts.loc[own.index], *lent["text"]], index=index, dtype="object")
     said = pd.Series([*own, *lent["label"]], index=index, dtype="object")
     trained = train(every, said)
-    if trained is None:
-        return lacking(every, said), None
-    return trained, _asked(trained, texts, corpus)
+    return lacking(every, said) if trained is None else trained
 
 
-def _asked(trained: Trained, texts: pd.Series, corpus: Corpus) -> pd.DataFrame:
+def _asked(trained: Trained, texts: pd.Series, corpus: Corpus | None) -> pd.DataFrame:
     """Label every text; a row that the model learned from by one that had not seen it."""
     table = predict(trained, texts, corpus)
     unseen = trained.out_of_fold[trained.out_of_fold.index.isin(texts.index)]

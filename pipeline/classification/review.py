@@ -13,9 +13,11 @@ from typing import Any
 import pandas as pd
 from xlsxwriter.utility import xl_col_to_name
 
+from pipeline import shared_work
 from pipeline.classification.decisions import allowed, text_hashes
 from pipeline.classification.labels import STATED, given_by_register
 from pipeline.classification.taxonomy import LABELS, LabelName
+from pipeline.pieces import slices
 from pipeline.project import NOT_STATED, Project
 from pipeline.workbooks import fitted, workbook_bytes
 
@@ -48,6 +50,7 @@ MOST_LINES = 60_000
 """What a person can look through, and a spreadsheet opens quickly; the first lines are asked first."""
 SHEET, LISTS = "Review", "Lists"
 _SEED = "review"
+_LINES_AT_A_TIME = 20_000
 _WIDTHS = (16, 7, 12, 20, 70, 18, 11, 34, 18, 22, 20, 36, 19)
 _GUIDE = (
     "Fill in decision, who and reason where you can decide; leave the line blank where you cannot. Then: make decide "
@@ -63,7 +66,7 @@ def review_table(labelled: pd.DataFrame, project: Project) -> pd.DataFrame:
     `labelled` are all cases with their labels, sensitive ones too. A row a case and label with the columns of
     `COLUMNS`, texts but for `row` and `confidence` (0 to 1); `decision`, `who` and `reason` are blank.
     """
-    parts = [_lines(labelled, name, project) for name in LABELS]
+    parts = [lines for name in LABELS for lines in _lines_of(labelled, name, project)]
     table = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
     checks = table[table["place"] == 3]
     drawn = checks.assign(lot=_lots(checks)).sort_values("lot", kind="stable").index[:CHECKS]
@@ -81,7 +84,21 @@ def both_ways(labelled: pd.DataFrame, sensitive: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([labelled, sensitive], ignore_index=True) if len(sensitive) else labelled
 
 
-def _lines(labelled: pd.DataFrame, name: LabelName, project: Project) -> pd.DataFrame:
+def _lines_of(labelled: pd.DataFrame, name: LabelName, project: Project) -> list[pd.DataFrame]:
+    """List what is asked of a label, and of what nobody doubts the lines that can be drawn."""
+    place = _places(labelled, name, project)
+    undoubted = labelled.index[place == 3]
+
+    def drawn(rows: slice) -> pd.DataFrame:
+        lines = _lines(labelled.loc[undoubted[rows]], place, name, project)
+        return lines.loc[lines.assign(lot=_lots(lines)).sort_values("lot", kind="stable").index[:CHECKS]]
+
+    asked = _lines(labelled[(place >= 0) & (place < 3)], place, name, project)
+    return [asked, *shared_work.each(drawn, slices(len(undoubted), _LINES_AT_A_TIME), size=len(undoubted))]
+
+
+def _places(labelled: pd.DataFrame, name: LabelName, project: Project) -> pd.Series:
+    """Say of each case why it is asked (a place in `ASKED`), or -1."""
     proposed, basis = labelled[f"{name}_proposed"], labelled[f"{name}_basis"]
     register = given_by_register(labelled, name)
     is_said = proposed != NOT_STATED
@@ -96,8 +113,13 @@ def _lines(labelled: pd.DataFrame, name: LabelName, project: Project) -> pd.Data
         if name == "topic":
             # A topic in the register's own words cannot be compared with the taxonomy's.
             place = place.mask((place >= 2) & ~register.isin(allowed(name, project)), -1)
-    asked = labelled[place >= 0]
-    names = allowed(name, project)
+    return place
+
+
+def _lines(asked: pd.DataFrame, place: pd.Series, name: LabelName, project: Project) -> pd.DataFrame:
+    """List the cases that are asked; `place` has at least their places."""
+    names, register = allowed(name, project), given_by_register(asked, name)
+    proposed = asked[f"{name}_proposed"]
     return pd.DataFrame(
         {
             "registration_no": asked["registration_no"].astype("object").fillna(""),
@@ -105,10 +127,10 @@ def _lines(labelled: pd.DataFrame, name: LabelName, project: Project) -> pd.Data
             "label": name,
             "why_asked": "",
             "text": asked["summary_redacted"].astype("object").fillna(""),
-            "proposed": proposed[asked.index].map(lambda code: "" if code == NOT_STATED else names.get(code, code)),
+            "proposed": proposed.map(lambda code: "" if code == NOT_STATED else names.get(code, code)),
             "confidence": asked[f"{name}_proposed_confidence"],
             "evidence": asked[f"{name}_proposed_evidence"],
-            "register": register[asked.index].map(names.get).fillna(register[asked.index]).fillna(""),
+            "register": register.map(names.get).fillna(register).fillna(""),
             "decision": "",
             "who": "",
             "reason": "",

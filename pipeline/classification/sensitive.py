@@ -16,24 +16,33 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from pipeline import shared_work
 from pipeline.classification.combination import combine
-from pipeline.classification.decisions import decide, read_decisions, with_unfit_decisions
+from pipeline.classification.decisions import decide, no_decisions, read_decisions, with_unfit_decisions
 from pipeline.classification.labels import columns_of, is_sensitive
 from pipeline.classification.proposals import labelled_cases
-from pipeline.classification.rules import classify_all
+from pipeline.classification.rules import Rulebook
 from pipeline.classification.taxonomy import LabelName
 from pipeline.confidentiality.redaction import KnownNames
+from pipeline.pieces import in_one_piece, slices
 from pipeline.project import Project
+from pipeline.put_away import PutAway, give_back
 from pipeline.register import findings
 from pipeline.register.checking import checked
 from pipeline.register.explanations import read_explanations, settle
 from pipeline.register.identities import known_names_in, redact_findings, redact_texts, split_identities
+from pipeline.register.mapping import OTHER
 from pipeline.register.placement import GAP, number_gaps, place_receipts, unprinted_numbers
 from pipeline.register.reading import PLACE, Register
+from pipeline.register.tables import Table
 from pipeline.register.validation import check
-from pipeline.register.values import read_values
+from pipeline.register.values import FREE_TEXTS, read_values
 from pipeline.register.workbook import save_findings
 from pipeline.stage import Stage
+
+_ROWS_AT_A_TIME = 10_000
+OF_A_CASE = (*PLACE, "registration_no", "summary_redacted")
+"""What the restricted files need of the general cases."""
 
 
 @dataclass(frozen=True)
@@ -41,29 +50,42 @@ class Lanes:
     """A register, parted.
 
     `general` are the rows that are not sensitive, with what was decided on that in `sensitivity_…`, their cells still
-    text. `whole` are all rows, their values read, with the same columns; `apart` marks the sensitive ones among them.
-    `names` are those of the whole register. `decisions` are those that are not about a sensitive grievance,
-    `every_decision` all of them.
+    text; its sheets have no cells. `whole` are all rows, their values read, with the same columns, and its sheets as
+    they were read; it is put away meanwhile. `apart` marks the sensitive rows, and `numbers_apart` are their
+    registration numbers. `names` are those of the whole register. `decisions` are those that are not about a sensitive
+    grievance, `every_decision` all of them.
     """
 
     general: Register
-    whole: Register
     apart: pd.Series
+    numbers_apart: frozenset[str]
     names: KnownNames
     decisions: pd.DataFrame
     every_decision: pd.DataFrame
+    without_sheets: PutAway[Register]
+    sheets: PutAway[tuple[Table, ...]]
+
+    @property
+    def whole(self) -> Register:
+        """All rows, their values read."""
+        return replace(self.without_sheets.get(), tables=self.sheets.get())
+
+    def parted(self) -> tuple[Register, Lanes]:
+        """Return the general way, to be gone by itself, and the lanes without its rows."""
+        return self.general, replace(self, general=replace(self.general, table=_emptied(self.general.table)))
 
 
 @dataclass(frozen=True)
 class Restricted:
     """What only restricted files may hold.
 
-    `register` is the whole one, checked, with its `findings`; `identities` are those of all rows; `sensitive` are the
-    sensitive cases with their labels, and `sensitive_findings` what was found about them; `gaps` are the findings on
-    missing numbers; `account` counts the rows of both ways.
+    `register` is the whole one, checked, without its long texts and its `sheets`, with its `findings`; `identities` are
+    those of all rows; `sensitive` are the sensitive cases with their labels, and `sensitive_findings` what was found
+    about them; `gaps` are the findings on missing numbers; `account` counts the rows of both ways.
     """
 
     register: Register
+    sheets: PutAway[tuple[Table, ...]]
     findings: pd.DataFrame
     identities: pd.DataFrame
     sensitive: pd.DataFrame
@@ -80,30 +102,57 @@ def apart(corrected: Register, project: Project, decisions: pd.DataFrame | None 
     every = read_decisions(project) if decisions is None else decisions
     read = read_values(corrected, project)
     names = known_names_in(project, read.table)
-    label = pd.DataFrame(_sensitivity(read.table, project, names, every))
+    label = _sensitivity(read.table, project, names, every)
     hidden = is_sensitive(label)
-    marked = corrected.with_table(corrected.table.assign(**{name: label[name] for name in label}))
-    general = marked.without(hidden)
-    general = replace(general, found=_without_the_flag(general.found))
-    whole = read.with_table(read.table.assign(**{name: label[name] for name in label}))
     kept = every[~_is_about_sensitive(every, read.table, hidden)]
-    return Lanes(general, whole, hidden, names, kept, every)
+    numbers = frozenset(read.table.loc[hidden, "registration_no"].dropna())
+    added = {name: label[name] for name in label}
+    whole = replace(read.with_table(read.table.assign(**added)), tables=())
+    put_away = PutAway(whole, len(hidden)), PutAway(corrected.tables, len(hidden))
+    del read, whole
+    give_back()
+    marked = corrected.with_table(corrected.table.assign(**added))
+    general = marked.without(hidden)
+    general = replace(
+        general, found=_without_the_flag(general.found), tables=tuple(map(_without_cells, corrected.tables))
+    )
+    return Lanes(general, hidden, numbers, names, kept, every, *put_away)
 
 
-def _sensitivity(
-    table: pd.DataFrame, project: Project, names: KnownNames, decisions: pd.DataFrame
-) -> dict[str, pd.Series]:
-    """Decide on each row by itself.
+def _without_cells(table: Table) -> Table:
+    return replace(table, sheet=replace(table.sheet, cells=_emptied(table.sheet.cells)))
+
+
+def _emptied(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table without rows; a part of the given one, even of none of its rows, would hold all of it."""
+    return pd.DataFrame({name: pd.Series(dtype=table[name].dtype) for name in table})
+
+
+def _sensitivity(table: pd.DataFrame, project: Project, names: KnownNames, decisions: pd.DataFrame) -> pd.DataFrame:
+    """Decide on each row by itself; returns the columns `sensitivity_…`.
 
     The rules read the text as it stands, since a placeholder could hide what they look for.
     """
-    texts = table["summary"].astype("object").fillna("")
-    by_rules = classify_all(texts, project, ("sensitivity",))
-    proposed: dict[LabelName, pd.DataFrame] = {"sensitivity": combine(by_rules["sensitivity"], None)}
     own = decisions[decisions["label"] == "sensitivity"]
     asked = table[_has_number(table, own["registration_no"]) | _has_row(table, own["row"])]
     decided = decide(own, _redacted(asked, asked["complainant"], names, project)).tables if len(asked) else {}
-    return columns_of("sensitivity", table, proposed, decided)
+    read, rules = table[["summary", "is_sensitive"]], Rulebook(("sensitivity",), project)
+
+    def of_rows(rows: slice) -> pd.DataFrame:
+        cases = read.iloc[rows]
+        by_rules = rules.classify(cases["summary"].astype("object").fillna(""))
+        proposed: dict[LabelName, pd.DataFrame] = {"sensitivity": combine(by_rules["sensitivity"], None)}
+        return pd.DataFrame(columns_of("sensitivity", cases, proposed, decided))
+
+    return in_one_piece(list(shared_work.each(of_rows, slices(len(read), _ROWS_AT_A_TIME), size=len(read))))
+
+
+def is_apart(flagged: pd.DataFrame, project: Project) -> pd.Series:
+    """Say which rows are sensitive by the flag and the text alone; `flagged` is a table of `values.flagged`.
+
+    For a project without decisions of persons: those hold for a text without the names of the whole register.
+    """
+    return is_sensitive(_sensitivity(flagged, project, KnownNames.gather(), no_decisions()))
 
 
 def _redacted(cases: pd.DataFrame, complainants: pd.Series, names: KnownNames, project: Project) -> pd.DataFrame:
@@ -126,11 +175,13 @@ def _has_row(table: pd.DataFrame, rows: pd.Series) -> pd.Series:
 
 def _is_about_sensitive(decisions: pd.DataFrame, table: pd.DataFrame, hidden: pd.Series) -> pd.Series:
     """Say which decisions name a sensitive grievance and no other one, by its number, or its row where it has none."""
-    ours, theirs = table[~hidden], table[hidden]
+    if decisions.empty:
+        return pd.Series(False, index=decisions.index)
+    numbers, rows = table["registration_no"], table["source_row"]
+    ours, theirs = set(numbers[~hidden]), set(numbers[hidden].dropna())
     number, row = decisions["registration_no"], decisions["row"]
-    by_number = number.isin(set(theirs["registration_no"].dropna())) & ~number.isin(set(ours["registration_no"]))
-    unnumbered = theirs.loc[theirs["registration_no"].isna(), "source_row"].astype("str")
-    return by_number | (number.eq("") & row.isin(set(unnumbered)))
+    unnumbered = set(rows[hidden & numbers.isna()].astype("str"))
+    return (number.isin(theirs) & ~number.isin(ours)) | (number.eq("") & row.isin(unnumbered))
 
 
 def general_register(
@@ -147,28 +198,28 @@ def general_findings(checked: Register, lanes: Lanes, project: Project) -> pd.Da
     unprinted = unprinted_numbers(checked, project)
     found = findings.joined(_without_the_flag(checked.found), unprinted)
     found = settle(found, lines[lines["rule"] != GAP])
-    theirs = set(lanes.whole.table.loc[lanes.apart, "registration_no"].dropna())
-    is_theirs = (found["rule"] == "explanation_unused") & found["registration_no"].isin(theirs)
+    is_theirs = (found["rule"] == "explanation_unused") & found["registration_no"].isin(lanes.numbers_apart)
     return found[~is_theirs].reset_index(drop=True)
 
 
 def restricted(lanes: Lanes, cases: pd.DataFrame, project: Project) -> Restricted:
     """Take the whole register through the steps, for the restricted files.
 
-    `cases` are the general ones with their texts redacted. That each row of the register is either among them or among
-    the sensitive ones is asserted.
+    `cases` are the general ones with their texts redacted; of them `OF_A_CASE` are enough. That each row of the
+    register is either among them or among the sensitive ones is asserted.
     """
-    whole = check(place_receipts(lanes.whole, project), project)
+    whole = check(place_receipts(lanes.without_sheets.get(), project), project)
     every, identities = split_identities(whole.table)
     cases_apart, whose = (table[lanes.apart].reset_index(drop=True) for table in (every, identities["complainant"]))
     sensitive = _redacted(cases_apart, whose, lanes.names, project)
-    read = [*PLACE, "registration_no", "summary_redacted"]
-    both = pd.concat([cases[read], sensitive[read]], ignore_index=True)
+    del every
+    both = pd.concat([cases[[*OF_A_CASE]], sensitive[[*OF_A_CASE]]], ignore_index=True)
     found = settle(findings.joined(whole.found, number_gaps(whole, project)), read_explanations(project))
     found = with_unfit_decisions(redact_findings(found, lanes.names, locale=project.locale), both, lanes.every_decision)
     is_theirs = findings.keys_of_places(found).isin(pd.MultiIndex.from_frame(sensitive[[*PLACE]]))
     return Restricted(
-        register=whole,
+        register=replace(whole, table=whole.table.drop(columns=_long_texts(whole.table))),
+        sheets=lanes.sheets,
         findings=found,
         identities=identities,
         sensitive=labelled_cases(sensitive, project, lanes.every_decision, is_learned=False).labelled,
@@ -178,13 +229,18 @@ def restricted(lanes: Lanes, cases: pd.DataFrame, project: Project) -> Restricte
     )
 
 
+def _long_texts(table: pd.DataFrame) -> list[str]:
+    return [name for name in table if name in FREE_TEXTS or str(name).startswith(OTHER)]
+
+
 def save(kept: Restricted, found: pd.DataFrame, stage: Stage) -> None:
     """Write the restricted files, and the findings of the general way, `found`, beside those of the whole register."""
     stage.save(kept.identities, "identities.parquet")
     stage.save(kept.sensitive, "sensitive.parquet")
     stage.save(kept.sensitive_findings[list(findings.COLUMNS)], "sensitive_findings.csv")
     stage.save(kept.account, "sensitive_account.csv")
-    save_findings(kept.register, kept.findings, found, kept.gaps, stage)
+    whole = replace(kept.register, tables=kept.sheets.get())
+    save_findings(whole, kept.findings, found, kept.gaps, stage)
 
 
 def _account(read: pd.DataFrame, cases: pd.DataFrame, sensitive: pd.DataFrame) -> pd.DataFrame:

@@ -90,7 +90,7 @@ def _refuse_names(content: str, project: Project, folder: Path) -> None:
     from pipeline.commands.searching import search_for
     from pipeline.confidentiality.guard import seen_in_page
 
-    found = seen_in_page(content, search_for(project, _identities(folder)))
+    found = seen_in_page(content, search_for(project, identities_of(folder)))
     if found:
         raise DisclosureError(
             f"index.html holds {' and '.join(found)}. Look in project.yml (name, "
@@ -99,7 +99,7 @@ def _refuse_names(content: str, project: Project, folder: Path) -> None:
         )
 
 
-def _identities(folder: Path) -> pd.DataFrame:
+def identities_of(folder: Path) -> pd.DataFrame:
     """Gather the names in the register of every report that stands there."""
     from pipeline.register import columns
 

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.addresses import as_path, is_address
 from pipeline.errors import InputError
 from pipeline.period import FORMS, shown
 from pipeline.places import DATA_VARIABLE, DEFAULT_PROJECT, OUTPUTS_VARIABLE, REPOSITORY, relative
@@ -59,13 +60,26 @@ def add_force_option(command: argparse.ArgumentParser, help_text: str) -> None:
 
 def add_data_option(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--data", metavar="FOLDER", help=f"where the projects are (default: data/; also ${DATA_VARIABLE})"
+        "--data",
+        metavar="FOLDER",
+        help=f"where the projects are, a folder or an address (default: data/; also ${DATA_VARIABLE})",
     )
 
 
 def add_outputs_option(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--outputs", metavar="FOLDER", help=f"where outputs go (default: outputs/; also ${OUTPUTS_VARIABLE})"
+        "--outputs",
+        metavar="FOLDER",
+        help=f"where outputs go, a folder or an address (default: outputs/; also ${OUTPUTS_VARIABLE})",
+    )
+
+
+def add_scheduler_option(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--scheduler",
+        default="",
+        metavar="ADDRESS",
+        help="a Dask scheduler, tcp://127.0.0.1:8786 for instance (default: workers on this machine)",
     )
 
 
@@ -87,8 +101,11 @@ def use_folders(options: argparse.Namespace) -> None:
     """Let the folders that a call names be found, by this process and by the notebooks'."""
     for variable, option in ((DATA_VARIABLE, "data"), (OUTPUTS_VARIABLE, "outputs")):
         folder = getattr(options, option, None)
-        if folder is not None:
-            os.environ[variable] = str(Path(folder).resolve())
+        named = as_path(os.environ.get(variable, "") if folder is None else folder)
+        if folder is not None and not is_address(named):
+            named = str(Path(named).resolve())
+        if named:
+            os.environ[variable] = named
 
 
 def is_forced(options: argparse.Namespace, meaning: str) -> bool:

@@ -192,7 +192,7 @@ def _plural(severity: Any, count: int) -> str:
     return str(severity) if count == 1 or severity == "explained" else f"{severity}s"
 
 
-def _add_as_of_option(command: argparse.ArgumentParser) -> None:
+def add_as_of_option(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--as-of", default="", metavar="D", help="take every figure as of this day, 2024-06-13 for instance"
     )
@@ -203,7 +203,7 @@ def _add_running_option(command: argparse.ArgumentParser) -> None:
 
 
 _OPTIONS = options_of(
-    add_project_option, add_period_option, _add_as_of_option, _add_running_option, add_data_option, add_outputs_option
+    add_project_option, add_period_option, add_as_of_option, _add_running_option, add_data_option, add_outputs_option
 )
 COMMANDS = {
     "report": Command("make the report of a period: HTML, PDF and tables", _OPTIONS, _report),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,10 @@ from pipeline.project import Project, load_project
 
 _NOT_PRINTED = frozenset({"confidential", "register_", "columns", "aliases", "phrases", "covers", "not_collected"})
 """Keys of project.yml that no report prints."""
+
+_FIGURES = ("value", "numerator", "denominator")
+_LONG = re.compile(r"(?<![\d.])\d{6,}")
+"""A whole number of as many digits as a telephone number has at least."""
 
 
 def search_for(project: Project, identities: pd.DataFrame, words: OwnWords | None = None) -> Search:
@@ -62,11 +67,22 @@ def own_words(folder: Path) -> OwnWords:
     cases = pd.read_parquet(internal / "cases.parquet", engine="pyarrow", columns=["registration_no", "location"])
     headings = internal / "columns.csv"
     told = pd.read_csv(headings, encoding="utf-8-sig", dtype="str") if headings.is_file() else pd.DataFrame()
+    figures = internal / "indicators.csv"
+    counted = pd.read_csv(figures, encoding="utf-8-sig", dtype="str") if figures.is_file() else pd.DataFrame()
     return OwnWords(
-        frozenset(cases["registration_no"].dropna().astype("str")),
+        frozenset(cases["registration_no"].dropna().astype("str")) | long_figures(counted),
         tuple(told["heading"].dropna()) if "heading" in told else (),
         tuple(cases["location"].dropna().astype("str").unique()),
     )
+
+
+def long_figures(indicators: pd.DataFrame) -> frozenset[str]:
+    """Return the figures of an indicator table that are as long as a telephone number: of a million grievances.
+
+    A shorter one stays, since it could be a part of somebody's number.
+    """
+    cells = (str(cell) for name in _FIGURES if name in indicators for cell in indicators[name].dropna())
+    return frozenset(digits for cell in cells for digits in _LONG.findall(cell))
 
 
 def _search(project: Project, known: KnownNames, words: OwnWords | None = None) -> Search:

@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.addresses import is_address, shown_address
 from pipeline.commands.early import WHILE_IDLE, kernel_folders, notebook_files
 from pipeline.errors import SENTENCES
 from pipeline.execution.homes import Homes, OneOfMany
@@ -40,6 +41,7 @@ FOR_STEPS = (
     "pipeline.reporting.disclosure",
     "pipeline.reporting.uptake",
     "pypdf",
+    "pypdfium2",
 )
 """What renderings and the guard import."""
 
@@ -130,20 +132,26 @@ def _step(name: str, action: Callable[[Path], None]) -> Step:
 
 
 def input_files(project: Project) -> dict[str, Path]:
-    """Every file of the project that may shape a report, by its name below the project's folder."""
+    """Every file of the project that may shape a report, by its name below the project's folder.
+
+    A register that was fetched goes by its address, without the password that may stand in it.
+    """
     from pipeline.classification.proposals import training_files
     from pipeline.indicators.published import record_files
     from pipeline.register.reading import register_files
 
     register = register_files(project)
+    named = project.settings.register_.file or ""
+    far = {shown_address(named): path for path in register if is_address(named)}
     others = [project.folder / name for name in _OWN_FILES]
     others += [project.folder / name for name in training_files(project)]
     commentary = sorted((project.folder / "commentary").glob("*.md"))
-    return {
+    beside = {
         path.relative_to(project.folder).as_posix(): path
-        for path in (*register, *others, *commentary, *record_files(project))
+        for path in (*(() if far else register), *others, *commentary, *record_files(project))
         if path.is_file()
     }
+    return {**beside, **far}
 
 
 def shaping(scopes: Scopes, inputs: Mapping[str, str], *, with_own: bool = False) -> dict[str, str]:

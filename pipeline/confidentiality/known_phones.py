@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Iterable, Iterator
+
+from pipeline.confidentiality.hashes import Hashes
 
 _FEWEST_DIGITS = 6
 _FEWEST_WITHOUT_CODE = 7
@@ -37,11 +40,12 @@ class Phones:
     """Numbers to look for."""
 
     def __init__(self, numbers: Iterable[str]) -> None:
-        self.numbers = frozenset(numbers)
+        # Without zeros in front the digits are a number, and a number takes eight bytes.
+        self._numbers = Hashes(array("q", map(int, numbers)))
 
     def search(self, text: str) -> Iterator[tuple[str, int, int]]:
         """Yield each number that stands in a text, with its place; of two that overlap the first and longest."""
-        if not self.numbers:
+        if not len(self._numbers):
             return
         groups = list(_GROUP.finditer(text))
         place = 0
@@ -73,7 +77,7 @@ class Phones:
             rest = bare[cut:].lstrip("0")
             if len(rest) < (_FEWEST_WITHOUT_CODE if cut else _FEWEST_DIGITS):
                 break
-            if rest in self.numbers:
+            if int(rest) in self._numbers:
                 return rest
         return ""
 

@@ -96,7 +96,8 @@ def sounds_of(word: str) -> tuple[str, ...]:
     """
     readings = [word.casefold()]
     for letter, others in _READ_IN_TWO_WAYS.items():
-        readings = [spelling for one in readings for spelling in (*(one.replace(letter, o) for o in others), one)]
+        spellings = (spelling for one in readings for spelling in (*(one.replace(letter, o) for o in others), one))
+        readings = list(dict.fromkeys(spellings))  # each once: most words hold none of the letters
     return tuple(dict.fromkeys(_signs(one) for one in readings))
 
 

@@ -84,6 +84,11 @@ class NameIndex:
         """What words of texts stand for; asked for once everything is added."""
         return Readings(self._table.words, self._table.varied)
 
+    def prepare(self) -> None:
+        """Make what every search needs, once everything is added."""
+        self._table.at(())
+        self.readings.prepare()
+
     def search(self, text: str, terms: Terms) -> list[Match]:
         """Find every spelling in a text, from left to right, without overlaps; the longest at a place wins.
 

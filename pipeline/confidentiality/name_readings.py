@@ -52,6 +52,12 @@ class Readings:
         self._sure: dict[str, tuple[Reading, ...]] = {}
         self._unsure: dict[str, tuple[Reading, ...]] = {}
 
+    def prepare(self) -> None:
+        """Make the tables that words are looked up in, which are otherwise made when they are needed first."""
+        _ = self._scripts
+        for near in (self._near, self._near_sounds):
+            near.prepare()
+
     def sure(self, word: str) -> tuple[Reading, ...]:
         """Return what a word stands for beyond doubt, in either script and with any ending; the surest first."""
         if word not in self._sure:

@@ -14,8 +14,8 @@ from functools import cached_property
 from typing import Any, NamedTuple, get_args
 
 import numpy as np
-import numpy.typing as npt
 
+from pipeline.confidentiality.hashes import Hashes
 from pipeline.confidentiality.hits import Kind
 from pipeline.confidentiality.name_readings import Likeness, Reading
 from pipeline.confidentiality.spellings import CASES, INITIAL, Case, Spelling
@@ -24,9 +24,8 @@ Words = tuple[str, ...]
 _KINDS: tuple[Kind, ...] = get_args(Kind)
 _NUMBER_OF_KIND = {kind: number for number, kind in enumerate(_KINDS)}
 _NUMBER_OF_CASE = {case: number for number, case in enumerate(CASES)}
-_BITS_EACH = 16
 _UNTIDIED = 1_000_000
-"""Hashes that come again and again are put together after so many more of them."""
+"""Hashes that come again and again are put together when there are twice as many of them, and so many more."""
 _MOST_REMEMBERED = 50_000
 
 
@@ -66,28 +65,6 @@ class Node(NamedTuple):
 ROOT = Node(None, is_kept=False, goes_on=True)
 
 
-class Hashes:
-    """A set of hashes: eight bytes for each, and some bits by which most others are told at once."""
-
-    def __init__(self, values: array[int] | npt.NDArray[np.int64]) -> None:
-        self._sorted = np.unique(np.asarray(values, dtype=np.int64))
-        self._mask = (1 << max(10, (len(self._sorted) * _BITS_EACH).bit_length())) - 1
-        bits = np.zeros(self._mask + 1, dtype=bool)
-        bits[self._sorted & self._mask] = True
-        self._bits = np.packbits(bits, bitorder="little").tobytes()
-
-    def __contains__(self, value: int) -> bool:
-        return self.place(value) >= 0
-
-    def place(self, value: int) -> int:
-        """Return the place of a hash among the sorted ones; -1 if it is none of them."""
-        bit = value & self._mask
-        if not self._bits[bit >> 3] >> (bit & 7) & 1:
-            return -1
-        place = int(np.searchsorted(self._sorted, value))
-        return place if place < len(self._sorted) and self._sorted[place] == value else -1
-
-
 class HashedWords:
     """A set of words: those of names, and many more that stand only for themselves, such as numbers, by their hash."""
 
@@ -112,7 +89,8 @@ class SpellingTable:
         self._owners: array[int] = array("i")
         self._number_of_rule: dict[str, int] = {}
         self._number_of_owner: dict[str, int] = {}
-        self._written: dict[int, set[Words]] = {}
+        self._written: dict[int, tuple[Words, ...]] = {}
+        self._written_folded: array[int] = array("q")
         self._kept: set[Words] = set()
         self._kept_begun: set[Words] = set()
         self._remembered: dict[Words, Node | None] = {}
@@ -134,7 +112,14 @@ class SpellingTable:
         if len(self._begun) > self._tidied:
             self._tidy()
         if spelling.case != "any":
-            self._written.setdefault(key, set()).add(spelling.written)
+            self._write_down(key, spelling)
+
+    def _write_down(self, key: int, spelling: Spelling) -> None:
+        """Note how a spelling is written; most numbers and addresses are written as they are folded."""
+        if spelling.written == spelling.words:
+            self._written_folded.append(key)
+        elif spelling.written not in (before := self._written.get(key, ())):
+            self._written[key] = (*before, spelling.written)
 
     def keep(self, spelling: Spelling) -> None:
         """Add a spelling of what stays."""
@@ -145,7 +130,8 @@ class SpellingTable:
 
     def _tidy(self) -> None:
         self._begun, self._literal = _once(self._begun), _once(self._literal)
-        self._tidied = len(self._begun) + _UNTIDIED
+        # The more there are, the longer it takes and the less often it is done: so time grows with the names alone.
+        self._tidied = 2 * len(self._begun) + _UNTIDIED
 
     def _know(self, spelling: Spelling) -> None:
         if spelling.is_literal:
@@ -169,18 +155,21 @@ class SpellingTable:
     def _looked_up(self, words: Words) -> Node | None:
         table, key = self._table, hash(words)
         place = table.keys.place(key)
-        entry = self._entry(place, key) if place >= 0 else None
+        entry = self._entry(place, key, words) if place >= 0 else None
         is_kept, goes_on = words in self._kept, key in table.begun or words in self._kept_begun
         return Node(entry, is_kept, goes_on) if entry is not None or is_kept or goes_on else None
 
-    def _entry(self, place: int, key: int) -> Entry:
+    def _entry(self, place: int, key: int, words: Words) -> Entry:
         table = self._table
+        written = self._written.get(key, ())
+        if key in table.written_folded:
+            written = (*written, words)
         numbers = table.owners[table.starts[place] : table.starts[place + 1]].tolist()
         return Entry(
             _KINDS[table.kinds[place]],
             table.rules[table.rule_of[place]],
             CASES[table.cases[place]],
-            frozenset(self._written.get(key, ())),
+            frozenset(written),
             frozenset(table.names[number] for number in numbers),
         )
 
@@ -190,7 +179,7 @@ class SpellingTable:
         columns = _Columns(self)
         self._keys, self._begun, self._owners = array("q"), array("q"), array("i")
         self._kinds, self._cases, self._rules = array("B"), array("B"), array("B")
-        self._number_of_owner = {}
+        self._written_folded, self._number_of_owner = array("q"), {}
         return columns
 
 
@@ -207,6 +196,7 @@ class _Columns:
         keys = keys[order]
         first = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]])) if len(keys) else np.array([], int)
         self.keys, self.begun = Hashes(keys), Hashes(table._begun)
+        self.written_folded = Hashes(table._written_folded)
         self.starts = np.concatenate([first, [len(keys)]]).astype(np.int64)
         kinds, cases, rules = (
             np.frombuffer(one, dtype=np.uint8)[order] for one in (table._kinds, table._cases, table._rules)

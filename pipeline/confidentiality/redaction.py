@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -93,9 +93,10 @@ class KnownNames:
 
         Nor is a word of `places`, or of other cells that name no person.
         """
-        every: Counter[str] = Counter()
-        for text in texts:
-            every.update(set(WORD.findall(as_seen(text)[0])))
+        return self.with_counted_words(words_in(texts), places)
+
+    def with_counted_words(self, every: Mapping[str, int], places: Iterable[str] = ()) -> KnownNames:
+        """Do what `with_words_of` does by what `words_in` counted in the texts."""
         small = {word: count for word, count in every.items() if word.islower()}
         large: Counter[str] = Counter()
         for word, count in every.items():
@@ -112,6 +113,13 @@ class KnownNames:
         if not unkept & self._search.kept:
             return self
         return replace(self, terms=replace(self.terms, unkept=frozenset(unkept)), _shared=self._search)
+
+    def prepare(self) -> None:
+        """Make what every search needs, which is otherwise made when it is needed first.
+
+        What many copies of this process search by is in memory once then.
+        """
+        self._search.prepare()
 
     def find(self, text: str) -> list[Hit]:
         """Find every name in a text, from left to right, without overlaps; the longest at a place wins.
@@ -136,6 +144,14 @@ class KnownNames:
         return self._shared or _Search(self.kinds, self.kept)
 
 
+def words_in(texts: Iterable[str]) -> Counter[str]:
+    """Count in how many of some texts each word stands, as it is written."""
+    every: Counter[str] = Counter()
+    for text in texts:
+        every.update(set(WORD.findall(as_seen(text)[0])))
+    return every
+
+
 class _Search:
     """What is made of the names once, for all terms on which they are looked for."""
 
@@ -154,12 +170,15 @@ class _Search:
             self._index.keep(spelling)
         own = {number for name in kept for number in numbers_in(name)}
         cells = (name for name, kind in kinds.items() if kind == "contact")
-        self._phones = Phones({number for cell in cells for number in numbers_in(cell)} - own)
+        self._phones = Phones(number for cell in cells for number in numbers_in(cell) if number not in own)
 
     def may_be_kept(self, name: str) -> bool:
         """Say whether a name that stays has no letter but those of a name: else it is none of its spellings."""
         letters = set(fold(as_seen(name)[0]))
         return any(kept <= letters for kept in self._letters_of_kept)
+
+    def prepare(self) -> None:
+        self._index.prepare()
 
     def matches(self, text: str, terms: Terms) -> list[Match]:
         return self._index.search(text, terms)

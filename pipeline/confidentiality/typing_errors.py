@@ -7,8 +7,10 @@ word is compared with few, however many are known.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable
 from functools import cached_property
+from itertools import repeat
 from zlib import crc32
 
 import numpy as np
@@ -32,6 +34,10 @@ class NearWords:
     def __init__(self, words: Iterable[str]) -> None:
         self.words = sorted(word for word in set(words) if edits_allowed(word) and not word.isdigit())
 
+    def prepare(self) -> None:
+        """Make the table that is otherwise made when it is needed first."""
+        _ = self._table
+
     def near(self, word: str) -> list[tuple[str, int]]:
         """Return the known words within the edits that each allows, but for the word itself, with their number."""
         hashes, owners = self._table
@@ -50,14 +56,14 @@ class NearWords:
         return near
 
     @cached_property
-    def _table(self) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
-        pairs = [
-            (crc32(rest.encode()), place)
-            for place, word in enumerate(self.words)
-            for rest in _rests(word, edits_allowed(word))
-        ]
-        hashes = np.fromiter((value for value, _ in pairs), np.uint32, len(pairs))
-        owners = np.fromiter((place for _, place in pairs), np.int64, len(pairs))
+    def _table(self) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int32]]:
+        # Millions of numbers: as such, and not as an object each.
+        values, places = array("I"), array("i")
+        for place, word in enumerate(self.words):
+            rests = [crc32(rest.encode()) for rest in _rests(word, edits_allowed(word))]
+            values.extend(rests)
+            places.extend(repeat(place, len(rests)))
+        hashes, owners = np.frombuffer(values, np.uint32), np.frombuffer(places, np.int32)
         order = np.argsort(hashes, kind="stable")
         return hashes[order], owners[order]
 

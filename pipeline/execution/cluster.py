@@ -6,11 +6,13 @@ job goes to another worker, and is given up only after it has brought down sever
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any, TypeVar
 
 from pipeline.execution.errors import ExecutionError
+from pipeline.execution.interrupts import signals_held
 from pipeline.execution.scratch import scratch_folder
 
 Job = TypeVar("Job")
@@ -43,27 +45,39 @@ class ClusterError(ExecutionError):
 def cluster(address: str, workers: int) -> Iterator[Any]:
     """Yield a client of the scheduler at `address`, or, without one, of `workers` processes of this machine alone."""
     import dask
-    from distributed import Client, LocalCluster
+    import distributed  # noqa: F401  # whose own settings have to be there before they are replaced
 
-    with ExitStack() as stack:
+    stack = ExitStack()
+    try:
         stack.enter_context(dask.config.set(_SETTINGS))
         if address:
             client = stack.enter_context(_connected(address))
         else:
-            scratch = stack.enter_context(scratch_folder())
-            # The scheduler, which is in this process, takes the folder from the settings, workers from the parameter.
-            stack.enter_context(dask.config.set({"temporary-directory": str(scratch)}))
-            local = LocalCluster(
-                n_workers=workers,
-                threads_per_worker=1,
-                host="127.0.0.1",
-                dashboard_address="127.0.0.1:0",
-                memory_limit=0,  # how many there are is what bounds memory
-                local_directory=str(scratch),
-                silence_logs=50,
-            )
-            client = stack.enter_context(Client(stack.enter_context(local)))
+            with signals_held():  # a cluster that is half begun leaves processes and its folder behind
+                client = _begun(workers, stack)
         yield client
+    finally:
+        with signals_held():
+            stack.close()
+
+
+def _begun(workers: int, stack: ExitStack) -> Any:
+    import dask
+    from distributed import Client, LocalCluster
+
+    scratch = stack.enter_context(scratch_folder())
+    # The scheduler, which is in this process, takes the folder from the settings, workers from the parameter.
+    stack.enter_context(dask.config.set({"temporary-directory": str(scratch)}))
+    local = LocalCluster(
+        n_workers=workers,
+        threads_per_worker=1,
+        host="127.0.0.1",
+        dashboard_address="127.0.0.1:0",
+        memory_limit=0,  # how many there are is what bounds memory
+        local_directory=str(scratch),
+        silence_logs=50,
+    )
+    return stack.enter_context(Client(stack.enter_context(local)))
 
 
 def _connected(address: str) -> Any:
@@ -73,17 +87,24 @@ def _connected(address: str) -> Any:
         client = Client(address, timeout=WAIT_SECONDS)
     except (OSError, TimeoutError, ValueError):
         raise ClusterError(
-            f"SCHEDULER: no Dask scheduler answers at '{address}'. Give the address that `dask scheduler` printed when "
-            "it started, for instance tcp://127.0.0.1:8786, or leave SCHEDULER out to use this machine."
+            f"SCHEDULER: no Dask scheduler answers at '{_shown(address)}'. Give the address that `dask "
+            "scheduler` printed when it started, for instance tcp://its-computer:8786, or leave SCHEDULER out to use "
+            "this machine."
         ) from None
     try:
         client.wait_for_workers(1, timeout=WAIT_SECONDS)
     except TimeoutError:
         client.close()
         raise ClusterError(
-            f"SCHEDULER: the Dask scheduler at '{address}' has no worker. Start one: dask worker {address}"
+            f"SCHEDULER: the Dask scheduler at '{_shown(address)}' has no worker. Start one: dask worker "
+            f"{_shown(address)}"
         ) from None
     return client
+
+
+def _shown(address: str) -> str:
+    """Return an address as it may be told: without what may be a user with a password."""
+    return re.sub(r"(?<=//).*@", "", re.split(r"[?#]", address, maxsplit=1)[0])
 
 
 def require_same(client: Any, what: Callable[[], str]) -> None:
@@ -101,7 +122,7 @@ def require_same(client: Any, what: Callable[[], str]) -> None:
 
 def as_they_end(
     client: Any, work: Callable[[Job], Result], jobs: Sequence[Job]
-) -> Iterator[tuple[int, Result | WorkerLost]]:
+) -> Generator[tuple[int, Result | WorkerLost]]:
     """Do each job on some worker and yield what came of it, with its place among the jobs, once there is something.
 
     What `work` raises is raised here, so it should tell its failures by what it returns. Leaving the loop cancels what

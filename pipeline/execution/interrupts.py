@@ -86,3 +86,25 @@ def interruptible() -> Iterator[Interrupts]:
     finally:
         for number, handler in former.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def signals_held() -> Iterator[None]:
+    """Let a signal that asks to end wait until the body is left: for what must not be left half begun, or half ended.
+
+    Then the one that came first is taken by whoever takes signals outside. Only the main thread receives them.
+    """
+    came: list[int] = []
+    former = {}
+    if threading.current_thread() is threading.main_thread():
+        for name in _NAMES:
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+                former[number] = signal.signal(number, lambda number, _: came.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+        if came:
+            signal.raise_signal(came[0])

@@ -10,6 +10,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
@@ -79,9 +80,15 @@ def program(code_roots: Iterable[Path]) -> Record:
 def _program(code: Mapping[str, str]) -> Record:
     return {
         "code_digest": _digest_of_all(code),
-        "packages": {found.metadata["Name"]: found.version for found in distributions()},
+        "packages": dict(_packages()),
         "python": platform.python_version(),
     }
+
+
+@cache
+def _packages() -> Mapping[str, str]:
+    """Return the version of each package that is installed; to this process they stay what they were."""
+    return {found.metadata["Name"]: found.version for found in distributions()}
 
 
 def output_digests(folder: Path) -> dict[str, str]:

@@ -78,15 +78,34 @@ def locked_set(target: Path, *, say: Callable[[str], None], wait_seconds: float 
 @contextmanager
 def staging(place: Path, keep_public: bool) -> Iterator[Path]:
     """Yield a staging folder for the set at `place`, whose lock the caller holds, and put it there at the end."""
+    with _made_beside(place, _set_modes) as folder:
+        for name in (PUBLIC, INTERNAL, NOTEBOOKS):
+            (folder / name).mkdir(mode=0o700)
+        if keep_public:
+            restore_public(place, folder)
+        yield folder
+
+
+@contextmanager
+def staged_folder(
+    target: Path, *, wait_seconds: float = LOCK_SECONDS, say: Callable[[str], None] = lambda sentence: None
+) -> Iterator[Path]:
+    """Yield a folder to make files for everybody in, which takes the place of `target` as a set does.
+
+    A manifest in it is for its owner alone. Raises ExecutionError as `staged_set` does.
+    """
+    with locked_set(target, wait_seconds=wait_seconds, say=say) as place, _made_beside(place, _open) as folder:
+        yield folder
+
+
+@contextmanager
+def _made_beside(place: Path, set_modes: Callable[[Path], None]) -> Iterator[Path]:
+    """Yield a folder beside `place`, whose lock the caller holds, and put it there at the end, with its modes."""
     with explained(place):
         folder = Path(tempfile.mkdtemp(prefix=_staging_prefix(place), dir=place.parent))
         try:
-            for name in (PUBLIC, INTERNAL, NOTEBOOKS):
-                (folder / name).mkdir(mode=0o700)
-            if keep_public:
-                restore_public(place, folder)
             yield folder
-            _set_modes(folder)
+            set_modes(folder)
             put_in_place(folder, place)
         finally:
             # After an exchange the former set is here, after a failure what was made of the new one. What cannot be
@@ -135,6 +154,15 @@ def _tidy(place: Path) -> None:
 def _set_modes(folder: Path) -> None:
     open_to_readers(folder / PUBLIC)
     (folder / INTERNAL).chmod(0o700)
+    _close_manifest(folder)
+    folder.chmod(0o755)
+
+
+def _open(folder: Path) -> None:
+    open_to_readers(folder)
+    _close_manifest(folder)
+
+
+def _close_manifest(folder: Path) -> None:
     if (folder / MANIFEST).exists():
         (folder / MANIFEST).chmod(0o600)  # the hash of a small register can be guessed from
-    folder.chmod(0o755)

@@ -109,7 +109,7 @@ def open_actions(labelled: pd.DataFrame, project: Project, scopes: Scopes, colle
             "severity": cases["severity"],
             "is_severe": severe,
             "summary_redacted": cases["summary_redacted"],
-            "status": status,
+            "status": status.astype("str"),
             "date_due": due.dt.normalize(),
             **_late("overdue", due, a, project),
             "date_notify_by": notify_by,

@@ -140,9 +140,9 @@ def _chain(measured: dict[str, Measured], periods: Sequence[Scopes]) -> list[dic
         before, after = measured[former.label], measured[later.label]
         closing = headlines(before.table, "period")["closing_stock"]
         opening = headlines(after.table, "period")["opening_stock"]
-        facts = after.facts["period"]
-        differs = before.facts["period"]["is_open_after"] != facts["is_open_before"]
-        rows.append(_check(later.label, "opening_is_former_closing", opening, closing, facts[differs]))
+        former_facts, facts = before.facts["period"], after.facts["period"]
+        differs = former_facts["is_open_after"] != facts["is_open_before"]
+        rows.append(_check(later.label, "opening_is_former_closing", opening, closing, facts, differs))
     return rows
 
 
@@ -156,12 +156,17 @@ def _stock(measured: dict[str, Measured], periods: Sequence[Scopes], stock: pd.D
             ("opening_stock", day_before, "is_open_before"),
             ("closing_stock", scopes.current.counted_to, "is_open_after"),
         ):
-            rows.append(_check(scopes.label, f"backlog_is_{name}", on[day], totals[name], facts[facts[column]]))
+            rows.append(_check(scopes.label, f"backlog_is_{name}", on[day], totals[name], facts, facts[column]))
     return rows
 
 
-def _check(period: str, name: str, left: int, right: int, breaking: pd.DataFrame) -> dict[str, object]:
-    return {"period": period, **check(name, "period", left, right, breaking["registration_no"])}
+def _check(
+    period: str, name: str, left: int, right: int, facts: pd.DataFrame, breaking: pd.Series
+) -> dict[str, object]:
+    return {
+        "period": period,
+        **check(name, "period", left, right, lambda: facts.loc[breaking, "registration_no"]),
+    }
 
 
 # -- which periods can be set beside each other -----------------------------------------------------------------------

@@ -182,10 +182,10 @@ def count_facts(f: pd.DataFrame) -> Counts:
     totals = {name: int(of(f).sum()) for name, of in COUNTS.items()}
     for name, (numerator, denominator) in RATES.items():
         totals |= {f"{name}/numerator": int(numerator(f).sum()), f"{name}/denominator": int(denominator(f).sum())}
-    of_each = pd.DataFrame({name: COUNTS[name](f) for name in _COUNTED_BY_MEMBER}, index=f.index)
+    members = by_member({name: COUNTS[name](f) for name in _COUNTED_BY_MEMBER}, f[list(DIMENSIONS)])
     return Counts(
         totals,
-        {dimension: by_member(of_each[list(names)], f[dimension]) for dimension, names in DIMENSIONS.items()},
+        {dimension: members[dimension][list(names)] for dimension, names in DIMENSIONS.items()},
         {name: histogram(days_behind(f, name)) for name in (*DURATIONS, *AGES)},
     )
 

@@ -32,6 +32,16 @@ def contributions(facts: pd.DataFrame, dtype: Literal["int64", "int16"] = "int64
     return pd.DataFrame(columns)
 
 
+def is_in_a_figure(facts: pd.DataFrame) -> pd.Series:
+    """Say which grievances `contributions` has something of; in a short period that is a small part of them."""
+    found = facts["pending_days"].notna()
+    for name in DURATIONS:
+        found |= facts["is_timed"] & facts[name].notna()
+    for count in (*COUNTS.values(), *(part for rate in RATES.values() for part in rate)):
+        found |= count(facts) > 0
+    return found
+
+
 def as_text(added: pd.DataFrame) -> pd.Series:
     """Write contributions as a text a grievance: the ids, with `*2` behind one to which it adds 2; blank for none."""
     rows, places = np.nonzero(added.to_numpy())

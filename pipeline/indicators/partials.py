@@ -13,6 +13,9 @@ from functools import reduce
 import numpy as np
 import pandas as pd
 
+_MOST_KINDS = 2**48
+"""Combinations of counts that are told apart by a number of 64 bits, before those that occur are numbered anew."""
+
 
 @dataclass(frozen=True)
 class Counts:
@@ -59,9 +62,50 @@ def added(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
     return one.reindex(index, fill_value=0) + other.reindex(index, fill_value=0)
 
 
-def by_member(counts: pd.DataFrame, members: pd.Series) -> pd.DataFrame:
-    """Add up what each grievance adds to each count, by the member that it belongs to."""
-    return counts.groupby(members.astype("object"), sort=True).sum().astype("int64")
+def by_member(counts: Mapping[str, pd.Series], members: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Add up what each grievance adds to each count, by the member that it belongs to in each dimension.
+
+    Parameters
+    ----------
+    counts
+        Whole numbers from 0 on, one a grievance.
+    members
+        One column a dimension, as texts or categories, none missing.
+
+    Returns
+    -------
+    dict
+        For each dimension one row a member that occurs, in alphabetical order, and one column a count.
+    """
+    # Most grievances are of a few kinds that add the same to all counts: so each is looked at once a dimension.
+    kind, kinds = _kinds(counts)
+    return {str(name): _of_kinds(kind, kinds, members[name]) for name in members}
+
+
+def _kinds(counts: Mapping[str, pd.Series]) -> tuple[np.ndarray, pd.DataFrame]:
+    """Return the kind of each grievance as a number, and what a grievance of each kind adds to each count."""
+    columns = {name: column.to_numpy(dtype="int64") for name, column in counts.items()}
+    kind, known = np.zeros(len(next(iter(columns.values()))), dtype="int64"), 1
+    for column in columns.values():
+        values = int(column.max(initial=0)) + 1
+        if known * values > _MOST_KINDS:
+            kind, found = pd.factorize(kind)
+            known = len(found)
+        kind = kind * values + column
+        known *= values
+    kind, found = pd.factorize(kind)
+    first = np.zeros(len(found), dtype="int64")
+    first[kind[::-1]] = np.arange(len(kind))[::-1]
+    return kind, pd.DataFrame({name: column[first] for name, column in columns.items()})
+
+
+def _of_kinds(kind: np.ndarray, kinds: pd.DataFrame, members: pd.Series) -> pd.DataFrame:
+    codes, names = pd.factorize(members)
+    pairs, which = np.unique(codes * max(1, len(kinds)) + kind, return_counts=True)
+    of_member, of_kind = np.divmod(pairs, max(1, len(kinds)))
+    added_up = kinds.take(of_kind).mul(which, axis=0).groupby(of_member).sum()
+    index = pd.Index(np.asarray(names, dtype=object), name=members.name)
+    return added_up.set_axis(index[added_up.index], axis=0).sort_index().astype("int64")
 
 
 def histogram(days: pd.Series) -> pd.Series:

@@ -14,14 +14,13 @@ import pandas as pd
 
 from pipeline.confidentiality.attack import Cell, Relation, Table, known_to_hold
 from pipeline.confidentiality.suppression import MOST_MEMBERS, suppress
-from pipeline.indicators.computation import COLUMN_OF, COLUMNS, COUNTS, Measured, tidy
+from pipeline.indicators.computation import COLUMN_OF, COLUMNS, Measured, tidy
+from pipeline.indicators.groups import COUNTED, SCOPES, Groups, groups_in
 from pipeline.indicators.published import Published
 from pipeline.indicators.spans import Span, SpanRelation, span_relations
 from pipeline.period import Scopes
 from pipeline.project import NOT_STATED, Disclosure, Project, fold
 
-COUNTED = ("received", "eligible")
-SCOPES = ("period", "cumulative")
 PROTECTED_COLUMNS = (*COLUMNS, "reason")
 """The columns of internal/protected.csv and internal/disclosed.csv."""
 SUPPRESSED, WITHHELD = "suppressed", "withheld"
@@ -38,12 +37,19 @@ def dimension_names(disclosure: Disclosure) -> dict[str, tuple[str, ...]]:
 
 
 def protected(
-    measured: Measured, project: Project, scopes: Scopes, collected: Iterable[str], records: Sequence[Published]
+    measured: Measured,
+    project: Project,
+    scopes: Scopes,
+    collected: Iterable[str],
+    records: Sequence[Published],
+    groups: Groups | None = None,
 ) -> pd.DataFrame:
     """Count by the protected dimensions and decide what of it is shown.
 
     Parameters
     ----------
+    measured, groups
+        The facts, or, of a register in parts, what those of all parts add up to.
     collected
         The register's own columns; a table that needs another one is left out altogether.
     records
@@ -61,7 +67,7 @@ def protected(
         for name, parts in dimension_names(disclosure).items()
         if all(COLUMN_OF[one] in there for one in parts)
     }
-    counted = _Counted(measured, project, names)
+    counted = _Counted(groups or groups_in(measured.facts, names), project, names)
     rows: list[dict[str, object]] = []
     for unit in _units(names):
         links = _Links(counted, scopes, records, {name: names[name] for name in unit})
@@ -110,20 +116,20 @@ def reviewed(shown: pd.DataFrame, scope: str) -> pd.DataFrame:
 class _Counted:
     """The true counts of every table, merged as project.yml says."""
 
-    measured: Measured
+    groups: Groups
     project: Project
     names: Mapping[str, tuple[str, ...]]
 
     def total(self, indicator: str, scope: str) -> int:
-        return int(COUNTS[indicator](self.measured.facts[scope]).sum())
+        return self.groups.totals[scope][indicator]
 
     def counts(self, indicator: str, scope: str, name: str) -> dict[str, int]:
         """Count by the members of a table; each that occurs since the start, or is expected, is listed."""
         parts = self.names[name]
-        facts = self.measured.facts[scope]
-        merged = [facts[part].map(self._merged(part)) for part in parts]
+        table = self.groups.tables[scope][name]
+        merged = [table.index.get_level_values(place).map(self._merged(part)) for place, part in enumerate(parts)]
         member = merged[0] if len(parts) == 1 else merged[0] + BESIDE + merged[1]
-        summed = COUNTS[indicator](facts).groupby(member).sum()
+        summed = table[indicator].groupby(member).sum()
         return {one: int(summed.get(one, 0)) for one in self.listed(name)}
 
     def listed(self, name: str) -> list[str]:
@@ -133,18 +139,26 @@ class _Counted:
     def members(self, part: str) -> list[str]:
         given, merged = self.project.settings.beneficiaries, self._merged(part)
         found = set(given.by_dimension().get(part, {}) if given else ())
-        for scope in SCOPES:
-            facts = self.measured.facts[scope]
-            found |= set(facts.loc[facts["is_received"], part].unique())
+        found |= self._stated(part)
         return [*sorted({merged[one] for one in found} - {NOT_STATED}), NOT_STATED]
 
     def _merged(self, part: str) -> dict[str, str]:
         """Return the member that each one is counted as."""
         of = _names_of(self.project.settings.disclosure.merge.get(part, {}))  # type: ignore[call-overload]
-        column = {one for scope in SCOPES for one in self.measured.facts[scope][part].unique()}
+        column = self._stated(part)
         given = self.project.settings.beneficiaries
         column |= set(given.by_dimension().get(part, {}) if given else ())
         return {one: of.get(fold(one), one) for one in column}
+
+    def _stated(self, part: str) -> set[str]:
+        """Return the members of a dimension of whom a grievance was received, in any table that has the dimension."""
+        return {
+            member
+            for scope in SCOPES
+            for name, parts in self.names.items()
+            if part in parts
+            for member in self.groups.tables[scope][name].index.get_level_values(parts.index(part))
+        }
 
 
 def _names_of(merge: Mapping[str, Sequence[str]]) -> dict[str, str]:

@@ -6,7 +6,8 @@ for in project.yml is let through and printed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 from typing import TypeVar
 
@@ -100,6 +101,8 @@ NONE, SUM_OF_MEMBERS, TIMED = "None of the members", "Sum over the members", "Fi
 _CLASSES = {"age": "pending_age", "working_days": "resolution_working_days_n"}
 _MOST_ROWS = 20
 T = TypeVar("T", int, pd.Series)
+Numbers = Callable[[], pd.Series]
+"""Finds the registration numbers of the grievances that break a check; asked only where one is broken."""
 
 
 def reconcile(
@@ -234,7 +237,7 @@ def _filled(series: pd.DataFrame) -> pd.DataFrame:
 
 
 def _stock_checks(
-    series: pd.DataFrame, breaking: Mapping[tuple[str, str], pd.Series] | None = None
+    series: pd.DataFrame, breaking: Mapping[tuple[str, str], Numbers] | None = None
 ) -> list[dict[str, object]]:
     """Check each row of a series and each border between two; `breaking` names the rows by check and label."""
     named = breaking or {}
@@ -252,13 +255,14 @@ def _stock_checks(
 
 def _stocks(measured: Measured) -> list[dict[str, object]]:
     """Check the previous period and this one as a series, and the time since the start by itself."""
-    breaking = {}
+    breaking: dict[tuple[str, str], Numbers] = {}
     for scope, facts in measured.facts.items():
-        of_each = _as_series({name: COUNTS[name](facts) for name in (*STOCK_AND_FLOW, "closing_stock")})
-        breaking["stock_and_flow", scope] = _numbers(facts, _moved(of_each) != of_each["closing"])
+        breaking["stock_and_flow", scope] = partial(_out_of_balance, facts)
     if "previous" in measured.facts:
-        differs = measured.facts["previous"]["is_open_after"] != measured.facts["period"]["is_open_before"]
-        breaking["opening_is_former_closing", "period"] = _numbers(measured.facts["period"], differs)
+        breaking["opening_is_former_closing", "period"] = lambda: _numbers(
+            measured.facts["period"],
+            measured.facts["previous"]["is_open_after"] != measured.facts["period"]["is_open_before"],
+        )
     chain = [scope for scope in ("previous", "period") if scope in measured.facts]
     return [
         made
@@ -269,28 +273,38 @@ def _stocks(measured: Measured) -> list[dict[str, object]]:
     ]
 
 
+def _out_of_balance(facts: pd.DataFrame) -> pd.Series:
+    of_each = _as_series({name: COUNTS[name](facts) for name in (*STOCK_AND_FLOW, "closing_stock")})
+    return _numbers(facts, _moved(of_each) != of_each["closing"])
+
+
 # -- the totals ------------------------------------------------------------------------------------------------------
 
 
 def _within_scope(measured: Measured, scope: str, facts: pd.DataFrame, counted: Tallies) -> list[dict[str, object]]:
     totals = headlines(measured.table, scope)
-    count = {name: COUNTS[name](facts) for name in (*KINDS, *STATUSES, "received", "closing_stock")}
-    by_kind, by_status = (sum(count[name] for name in names) for names in (KINDS, STATUSES))
     # Where the register cannot tell what is unrelated, none is.
     kinds, statuses = (sum(totals.get(name, 0) for name in names) for names in (KINDS, STATUSES))
-    aged = facts["pending_days"].notna().astype("int64")
+
+    def unlike(whole: str, parts: Sequence[str]) -> Numbers:
+        return lambda: _numbers(facts, sum(COUNTS[name](facts) for name in parts) != COUNTS[whole](facts))
+
     return [
-        check("received_by_kind", scope, totals["received"], kinds, _numbers(facts, by_kind != count["received"])),
+        check("received_by_kind", scope, totals["received"], kinds, unlike("received", KINDS)),
+        check("eligible_by_status", scope, totals["eligible"], statuses, unlike("eligible", STATUSES)),
         check(
-            "eligible_by_status", scope, totals["eligible"], statuses, _numbers(facts, by_status != count["eligible"])
+            "every_row_has_a_place",
+            scope,
+            counted.misplaced[scope],
+            0,
+            lambda: _numbers(facts, places(facts) != 1),
         ),
-        check("every_row_has_a_place", scope, counted.misplaced[scope], 0, _numbers(facts, places(facts) != 1)),
         check(
             "open_by_age",
             scope,
             totals["closing_stock"],
             totals["pending_age"],
-            _numbers(facts, count["closing_stock"] != aged),
+            lambda: _numbers(facts, facts["is_open_after"] != facts["pending_days"].notna()),
         ),
     ]
 
@@ -308,10 +322,14 @@ def _by_dimension(measured: Measured, scope: str) -> list[dict[str, object]]:
                 continue
             numbers = None
             if dimension in facts and name in COUNTS:
-                numbers = _numbers(facts, (COUNTS[name](facts) > 0) & ~facts[dimension].isin(members["member"]))
+                numbers = partial(_unlisted, facts, dimension, name, members["member"])
             total = int(members["value"].sum())
             rows.append(check(name, scope, totals[name], total, numbers, dimension=dimension))
     return rows
+
+
+def _unlisted(facts: pd.DataFrame, dimension: str, name: str, members: pd.Series) -> pd.Series:
+    return _numbers(facts, (COUNTS[name](facts) > 0) & ~facts[dimension].isin(members))
 
 
 def _of_members(measured: Measured, scope: str, counted: Tallies) -> list[dict[str, object]]:
@@ -335,32 +353,40 @@ def _of_members(measured: Measured, scope: str, counted: Tallies) -> list[dict[s
             "eligible_by_status": by_member[list(STATUSES)].sum(axis=1) != by_member["eligible"],
         }
         for name, breaks in broken.items():
-            numbers = _numbers(facts, facts[dimension].isin(breaks.index[breaks]))
+            numbers = partial(_belonging, facts, dimension, breaks.index[breaks])
             rows.append(check(name, scope, int(breaks.sum()), 0, numbers, dimension=dimension))
     return rows
+
+
+def _belonging(facts: pd.DataFrame, dimension: str, members: pd.Index) -> pd.Series:
+    return _numbers(facts, facts[dimension].isin(members))
 
 
 def _since_the_start(measured: Measured, scopes: Scopes, counted: Tallies) -> list[dict[str, object]]:
     """Check the period against the time since the start, which ends with it."""
     facts, since = measured.facts["period"], measured.facts["cumulative"]
     period, total = headlines(measured.table, "period"), headlines(measured.table, "cumulative")
-    before = since["is_received"] & facts["is_before"]
-    across = since["is_received"] & facts["is_unplaced"]
-    parts = before.astype("int64") + facts["is_received"] + across
+
+    def not_in_one_part() -> pd.Series:
+        before = since["is_received"] & facts["is_before"]
+        across = since["is_received"] & facts["is_unplaced"]
+        parts = before.astype("int64") + facts["is_received"] + across
+        return _numbers(since, parts != since["is_received"])
+
     rows = [
         check(
             "closing_is_cumulative_closing",
             "period",
             period["closing_stock"],
             total["closing_stock"],
-            _numbers(facts, facts["is_open_after"] != since["is_open_after"]),
+            lambda: _numbers(facts, facts["is_open_after"] != since["is_open_after"]),
         ),
         check(
             "received_since_the_start",
             "cumulative",
             total["received"],
             counted.received_before + period["received"] + counted.received_across,
-            _numbers(since, parts != since["is_received"]),
+            not_in_one_part,
         ),
     ]
     if scopes.current.start == scopes.cumulative.start:
@@ -370,11 +396,14 @@ def _since_the_start(measured: Measured, scopes: Scopes, counted: Tallies) -> li
     else:
         return rows
     for flow in FLOWS:
-        of_parts = sum(COUNTS[flow](measured.facts[scope]) for scope in chain)
         added = sum(headlines(measured.table, scope)[flow] for scope in chain)
-        numbers = _numbers(since, of_parts != COUNTS[flow](since))
+        numbers = partial(_added_otherwise, flow, [measured.facts[scope] for scope in chain], since)
         rows.append(check(f"{flow}_since_the_start", "cumulative", total[flow], added, numbers))
     return rows
+
+
+def _added_otherwise(flow: str, parts: Sequence[pd.DataFrame], since: pd.DataFrame) -> pd.Series:
+    return _numbers(since, sum(COUNTS[flow](facts) for facts in parts) != COUNTS[flow](since))
 
 
 def headlines(table: pd.DataFrame, scope: str) -> dict[str, int]:
@@ -398,12 +427,13 @@ def sides(name: str, dimension: str) -> tuple[str, str]:
 
 
 def check(
-    name: str, scope: str, left: int, right: int, numbers: pd.Series | None = None, *, dimension: str = ""
+    name: str, scope: str, left: int, right: int, numbers: Numbers | None = None, *, dimension: str = ""
 ) -> dict[str, object]:
-    """Make one check, with the cells of `COLUMNS`; `numbers` are those of the grievances that break it, if any do."""
+    """Make one check, with the cells of `COLUMNS`; `numbers` finds the grievances that break it, if any do."""
     rows = ""
     if left != right and numbers is not None:
-        rows = ", ".join(numbers.head(_MOST_ROWS)) + (" …" if len(numbers) > _MOST_ROWS else "")
+        found = numbers()
+        rows = ", ".join(found.head(_MOST_ROWS)) + (" …" if len(found) > _MOST_ROWS else "")
     cells = (name, scope, dimension, left, right, left - right, rows, *sides(name, dimension), "", "", "")
     return dict(zip(COLUMNS, cells, strict=True))
 

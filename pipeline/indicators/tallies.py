@@ -60,7 +60,8 @@ def total_tally(parts: Iterable[Tallies]) -> Tallies:
 
 def places(f: pd.DataFrame) -> pd.Series:
     """Count the places that each grievance has: before the window, in it, after it or not placed."""
-    return f[["is_before", "is_received", "is_unplaced", "is_after"]].sum(axis=1)
+    first, *rest = (f[name].astype("int64") for name in ("is_before", "is_received", "is_unplaced", "is_after"))
+    return sum(rest, first)
 
 
 def in_annex(f: pd.DataFrame) -> pd.Series:
@@ -69,5 +70,4 @@ def in_annex(f: pd.DataFrame) -> pd.Series:
 
 
 def _by_dimension(f: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    counts = pd.DataFrame({name: of(f) for name, of in COUNTS.items()}, index=f.index)
-    return {dimension: by_member(counts, f[dimension]) for dimension in DIMENSIONS}
+    return by_member({name: of(f) for name, of in COUNTS.items()}, f[list(DIMENSIONS)])

@@ -25,7 +25,7 @@ from pipeline.indicators.computation import (
     class_of,
     days_behind,
 )
-from pipeline.indicators.contributions import PARTS, contributions
+from pipeline.indicators.contributions import PARTS, contributions, is_in_a_figure
 from pipeline.indicators.definitions import base_of
 
 TRACE_COLUMNS = ("scope", "case", "registration_no", "row", "annex_no")
@@ -55,7 +55,7 @@ def traces(measured: Measured, annex: pd.DataFrame, pending_age_days: Sequence[i
     """
     ends = {"working_days": WORKING_DAY_ENDS, "age": tuple(pending_age_days)}
     known = {
-        **{name: pd.unique(pd.concat([facts[name] for facts in measured.facts.values()])) for name in DIMENSIONS},
+        **{name: {one for facts in measured.facts.values() for one in facts[name].unique()} for name in DIMENSIONS},
         **{name: class_members(ends[name]) for name in _CLASSES},
         "scope": list(measured.facts),
     }
@@ -73,9 +73,8 @@ def _of_scope(
     ends: Mapping[str, Sequence[int]],
     types: Mapping[str, pd.CategoricalDtype],
 ) -> pd.DataFrame:
+    facts = facts[is_in_a_figure(facts)]
     added = contributions(facts, "int16")
-    is_in = (added > 0).any(axis=1)
-    added, facts = added[is_in], facts[is_in]
     days = {name: days_behind(facts, name).reindex(facts.index).astype("Int64") for name in DAYS}
     classes = {name: class_of(days[column], ends[name]).astype(types[name]) for name, column in _CLASSES.items()}
     whose = {

@@ -74,7 +74,8 @@ def every_grievance(labelled: pd.DataFrame, measured: Measured, scopes: Scopes) 
     """
     facts = measured.facts["period"]
     chosen = facts["is_received"] | (facts["resolutions"] > 0)
-    cases, shown = labelled.loc[chosen, list(_OF_CASES)], facts.loc[chosen, list(_OF_FACTS)]
+    cases = labelled.loc[chosen, list(_OF_CASES)]
+    shown = facts.loc[chosen, list(_OF_FACTS)].astype(dict.fromkeys(("channel", "type", "status", "month"), "str"))
     received = shown["is_received"].map({True: "received", False: ""})
     resolved = (shown["resolutions"] > 0).map({True: "resolved", False: ""})
     date_resolved = resolved_as_of(cases, shown, scopes.current)

@@ -6,6 +6,7 @@ guard no longer matches is refused, since the register was mended or changed mea
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
 
@@ -68,36 +69,51 @@ def apply_corrections(register: Register, project: Project) -> Register:
     Each becomes a note among the findings. One that matches no row, several rows, or a cell that does not hold what
     `from` says is an `InputError`.
     """
-    table = register.table
-    noticed = []
+    corrected, matches = apply_in_part(register, project)
+    require_one_row(matches, project)
+    return corrected
+
+
+def apply_in_part(register: Register, project: Project) -> tuple[Register, tuple[int, ...]]:
+    """Apply the corrections that match one row of a part of the register; returns how many rows each matches there."""
+    table, noticed, counts = register.table, [], []
     for place, correction in enumerate(read_corrections(project), start=1):
-        where = f"{project.shown_folder}/corrections.yml, entry {place} ({correction.match.registration_no})"
-        row = _matching_row(table, correction, where)
-        table, note = _corrected(table, row, correction, where)
-        noticed.append(note)
-    return register.with_table(table, *noticed)
+        rows = _matching_rows(table, correction)
+        counts.append(len(rows))
+        if len(rows) == 1:
+            table, note = _corrected(table, int(rows[0]), correction, _where(place, correction, project))
+            noticed.append(note)
+    return register.with_table(table, *noticed), tuple(counts)
 
 
-def _matching_row(table: pd.DataFrame, correction: Correction, where: str) -> int:
+def require_one_row(matches: Sequence[int], project: Project) -> None:
+    """Refuse corrections that match no row of the whole register, or several; `matches` counts the rows of each."""
+    for place, (correction, count) in enumerate(zip(read_corrections(project), matches, strict=True), start=1):
+        where = _where(place, correction, project)
+        if count != 1:
+            raise InputError(
+                f"{where}: {'no row' if count == 0 else f'{count} rows'} of the register match. Correct `match`; add "
+                "`row:`, and `sheet:` or `file:`, where a number is used twice."
+            )
+
+
+def _where(place: int, correction: Correction, project: Project) -> str:
+    return f"{project.shown_folder}/corrections.yml, entry {place} ({correction.match.registration_no})"
+
+
+def _matching_rows(table: pd.DataFrame, correction: Correction) -> pd.Index:
     matches = table["registration_no"] == correction.match.registration_no
     if correction.match.row is not None:
         matches &= table["source_row"] == correction.match.row
     for place in ("sheet", "file"):
         if getattr(correction.match, place) is not None:
             matches &= table[f"source_{place}"] == getattr(correction.match, place)
-    rows = table.index[matches]
-    if len(rows) != 1:
-        count = "no row" if len(rows) == 0 else f"{len(rows)} rows"
-        raise InputError(
-            f"{where}: {count} of the register match. Correct `match`; add `row:`, and `sheet:` or `file:`, "
-            "where a number is used twice."
-        )
-    if correction.column not in dictionary():
-        raise InputError(f"{where}: '{correction.column}' is not a known column.")
-    return int(rows[0])
+    return table.index[matches]
 
 
 def _corrected(table: pd.DataFrame, row: int, correction: Correction, where: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    if correction.column not in dictionary():
+        raise InputError(f"{where}: '{correction.column}' is not a known column.")
     cell = table.at[row, correction.column]
     there = None if pd.isna(cell) else str(cell)
     if there != correction.from_:

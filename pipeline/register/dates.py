@@ -7,8 +7,8 @@ column, from the cells that allow only one reading; where none does, project.yml
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
 
@@ -70,7 +70,8 @@ class Reading:
     """How a project writes its days, from project.yml.
 
     `formats` come before every other form; `order` decides where a column does not; `system` is the year from which
-    spreadsheets count days; `zone` is where a day with a zone is a day.
+    spreadsheets count days; `zone` is where a day with a zone is a day. Of a register in parts `elsewhere` has for each
+    column the texts of other parts that decide on day and month, as `deciding_texts` gives them.
     """
 
     formats: tuple[str, ...] = ()
@@ -78,6 +79,7 @@ class Reading:
     system: int = 1900
     zone: str | None = None
     told_in: str = "project.yml"
+    elsewhere: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -119,12 +121,7 @@ def parse_dates(
     InputError
         When day and month cannot be told apart, or a zone is given and project.yml names none.
     """
-    filled = pd.Series(cells.dropna().unique(), dtype="str")
-    # A text without a digit is no date: pandas would read 'today' and 'now' as the day of the run.
-    unique = filled[filled.str.contains("[0-9]")]
-    parsed = pd.Series(pd.NaT, index=unique.index, dtype="datetime64[us]")
-    parsed = _by_formats(unique, parsed, reading.formats)
-    parsed = parsed.fillna(_by_formats(unique[unique.str.match(_YEAR_FIRST)], parsed, ISO_FORMATS))
+    unique, parsed = _year_first(cells, reading, reading.elsewhere.get(column, ()))
 
     def at(text: str) -> str:
         return row_of(cells.index[cells.eq(text)][0])
@@ -137,6 +134,49 @@ def parse_dates(
     dates = cells.map(dict(zip(unique, parsed, strict=True))).astype("datetime64[us]")
     dates = dates.fillna(_serials(cells[dates.isna()], reading, from_1904))
     return dates, cells.notna() & dates.isna(), orders
+
+
+def deciding_texts(cells: pd.Series, reading: Reading) -> tuple[str, ...]:
+    """Return the texts of a column by which `parse_dates` decides on day and month: for each mark one of each order."""
+    unique, parsed = _year_first(cells, reading)
+    parts = _parts(unique[parsed.isna()], _NUMERIC)
+    found: list[str] = []
+    for _, of_mark in parts.groupby("mark", sort=False):
+        first, second = of_mark["first"].astype(int), of_mark["second_"].astype(int)
+        for texts in _of_one_reading(unique, first, second):
+            found += texts.head(1).tolist()
+    return tuple(found)
+
+
+def orders_decided(texts: Iterable[str]) -> frozenset[tuple[str, Order]]:
+    """Return which orders some of `deciding_texts` stand for, each with the mark between the numbers."""
+    parts = _parts(pd.Series(list(texts), dtype="str"), _NUMERIC)
+    is_day_first = parts["first"].astype(int) > 12 if len(parts) else []
+    orders: Iterable[Order] = ("day_first" if one else "month_first" for one in is_day_first)
+    return frozenset(zip(parts["mark"], orders, strict=True))
+
+
+def _year_first(cells: pd.Series, reading: Reading, more: Iterable[str] = ()) -> tuple[pd.Series, pd.Series]:
+    """Return the different texts of a column, and `more`, and the days of those in a form that project.yml or ISO has.
+
+    A text without a digit is no date: pandas would read 'today' and 'now' as the day of the run.
+    """
+    filled = pd.Series(list(dict.fromkeys([*cells.dropna().unique(), *more])), dtype="str")
+    unique = filled[filled.str.contains("[0-9]")]
+    parsed = pd.Series(pd.NaT, index=unique.index, dtype="datetime64[us]")
+    parsed = _by_formats(unique, parsed, reading.formats)
+    return unique, parsed.fillna(_by_formats(unique[unique.str.match(_YEAR_FIRST)], parsed, ISO_FORMATS))
+
+
+def _of_one_reading(texts: pd.Series, first: pd.Series, second: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Return the texts that are days with the day first alone, and those with the month first alone.
+
+    A day that no calendar has says nothing of the others.
+    """
+    return (
+        texts[first.index[first.between(13, 31) & second.between(1, 12)]],
+        texts[first.index[second.between(13, 31) & first.between(1, 12)]],
+    )
 
 
 def _by_formats(texts: pd.Series, parsed: pd.Series, formats: Iterable[str]) -> pd.Series:
@@ -203,9 +243,7 @@ def _order(
 
     `orders` is told of a cell that decided alone, and of those that could not be read since others disagree.
     """
-    # A day that no calendar has says nothing of the others.
-    day_first = texts[first.index[first.between(13, 31) & second.between(1, 12)]]
-    month_first = texts[first.index[second.between(13, 31) & first.between(1, 12)]]
+    day_first, month_first = _of_one_reading(texts, first, second)
     in_doubt = texts[first.index[first.between(1, 12) & second.between(1, 12) & (first != second)]]
     if len(day_first) and len(month_first):
         both = f"'{day_first.iloc[0]}' and '{month_first.iloc[0]}'"

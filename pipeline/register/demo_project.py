@@ -86,7 +86,7 @@ def project_text(rows: int, years: int, register: str) -> str:
         "grm_start": f"{start}-01-01",
         "register": f'"{register}"',
     }.items():
-        text, count = re.subn(rf"^{key}: [^#\n]*", f"{key}: {value}", text, flags=re.MULTILINE)
+        text, count = re.subn(rf"^{key}: [^#\n]*?(?=\s*#|$)", f"{key}: {value}", text, flags=re.MULTILINE)
         if count != 1:
             raise AssertionError(f"data/demo/project.yml has the key {key} {count} times")
     return text

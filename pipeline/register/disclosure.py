@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
-from functools import cache
+from functools import lru_cache
 from typing import Literal, NamedTuple, get_args
 
 import pandas as pd
@@ -101,7 +101,7 @@ def composed(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-@cache
+@lru_cache(maxsize=10_000)
 def text_hash(text: str) -> str:
     """Digest a text in its composed form: the first 16 hexadecimal digits of its SHA-256."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:HASH_LETTERS]

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 import pandas as pd
-import pyarrow as pa
 
+from pipeline import shared_work
 from pipeline.confidentiality.hits import Hit
 from pipeline.confidentiality.redacting import find, redact, redact_column, replace_names, replaced
-from pipeline.confidentiality.redaction import KnownNames
+from pipeline.confidentiality.redaction import KnownNames, words_in
 from pipeline.directions import without_directions
 from pipeline.errors import InputError
+from pipeline.pieces import in_one_piece, slices
 from pipeline.project import Project
+from pipeline.put_away import give_back
 from pipeline.register import columns, findings
 from pipeline.register.disclosure import Answer, TextKey, by_text, composed
 from pipeline.register.public_texts import Text, places_of, texts_of
 from pipeline.register.reading import PLACE
 from pipeline.stage import COMMENTARY, Stage
 
-_ROWS_AT_A_TIME = 20_000
-_MOST_REMEMBERED = 100_000
+_ROWS_AT_A_TIME = 5_000
+_ROWS_COUNTED_AT_A_TIME = 20_000
+_MOST_REMEMBERED = 50_000
 """Texts of which is remembered what was found in them: a text that comes again is looked at once."""
 _NAMING_NO_PERSON = ("topic", "location", "escalated_to", "referred_to")
 
@@ -56,9 +61,17 @@ def known_names_in(project: Project, table: pd.DataFrame) -> KnownNames:
 
     `table` has the identifying columns and the texts.
     """
-    texts = [text for name in columns.names(public="redacted") for text in table[name].dropna()]
+    texts = columns.names(public="redacted")
+    pieces = [(name, rows) for name in texts for rows in slices(len(table), _ROWS_COUNTED_AT_A_TIME)]
+    words: Counter[str] = Counter()
+    for of_piece in shared_work.each(lambda at: _words(table, *at), pieces, size=len(table) * len(texts)):
+        words.update(of_piece)
     places = [cell for name in _NAMING_NO_PERSON for cell in table[name].dropna().unique()]
-    return known_names(project, table).with_words_of(texts, places)
+    return known_names(project, table).with_counted_words(words, places)
+
+
+def _words(table: pd.DataFrame, name: str, rows: slice) -> Counter[str]:
+    return words_in(table[name].iloc[rows].dropna())
 
 
 def redact_texts(
@@ -84,26 +97,45 @@ def redact_texts(
     cases, places
         The places have one row a text and one a hit; see `public_texts.PLACES`.
     """
-    places, given = [], by_text(answers)
-    look = _Look(known, locale, with_suspects, places_in(cases))
-    for name in columns.names(public="redacted"):
+    places: list[pd.DataFrame] = []
+    cases = redact_in_pieces(
+        cases, known, answers, places.append, complainants=complainants, locale=locale, with_suspects=with_suspects
+    )
+    return cases, in_one_piece(places).reset_index(drop=True)
+
+
+def redact_in_pieces(
+    cases: pd.DataFrame,
+    known: KnownNames,
+    answers: Sequence[Answer],
+    take: Callable[[pd.DataFrame], None],
+    *,
+    complainants: pd.Series,
+    locale: str,
+    with_suspects: bool = True,
+) -> pd.DataFrame:
+    """Do what `redact_texts` does and hand the places over, some thousand texts at a time in their order.
+
+    The places of a large register take as much memory as all its texts.
+    """
+    look = _Look(cases, complainants, by_text(answers), known, locale, with_suspects, places_in(cases))
+    names = columns.names(public="redacted")
+    # Some thousand at a time, so that memory holds what comes of the texts and not what is made on the way.
+    pieces = slices(len(cases), _ROWS_AT_A_TIME)
+    texts = sum(int(cases[name].notna().sum()) for name in names)
+    if shared_work.is_shared(texts):
+        known.prepare()
+        give_back()
+    done = shared_work.each(look.piece, [(name, rows) for name in names for rows in pieces], size=texts)
+    for name in names:
         new = []
-        # Some thousand at a time, so that memory holds what comes of the texts and not what is made on the way.
-        for first in range(0, max(len(cases), 1), _ROWS_AT_A_TIME):
-            rows = slice(first, first + _ROWS_AT_A_TIME)
-            read = look.read(cases.iloc[rows], name, complainants.iloc[rows], given)
-            new.append(look.shown(read).set_index(cases.index[rows][cases[name].iloc[rows].notna()]))
-            places.append(places_of(read))
-        every = _in_one_piece(new)
-        cases = cases.assign(**{f"{name}_{what}": every[what] for what in every})
-    return cases, _in_one_piece(places).reset_index(drop=True)
-
-
-def _in_one_piece(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Put tables together so that a file written of them does not depend on where they were parted."""
-    whole = pd.concat(parts)
-    joined = pa.Table.from_pandas(whole, preserve_index=False).combine_chunks()
-    return joined.to_pandas().astype(dict(whole.dtypes)).set_axis(whole.index)
+        for shown, places in islice(done, len(pieces)):
+            take(places)
+            new.append(shown)
+        every = in_one_piece(new)
+        there = cases.index[cases[name].notna()]
+        cases = cases.assign(**{f"{name}_{what}": every[what].set_axis(there) for what in every})
+    return cases
 
 
 def places_in(cases: pd.DataFrame) -> tuple[str, ...]:
@@ -126,24 +158,27 @@ def redact_own_words(text: str, known: KnownNames, locale: str) -> tuple[str, li
 class _Look:
     """Looks for names and patterns in texts, in one that stands twice once."""
 
+    cases: pd.DataFrame
+    complainants: pd.Series
+    given: Mapping[TextKey, Sequence[Answer]]
     known: KnownNames
     locale: str
     with_suspects: bool
     places: tuple[str, ...]
     _found: dict[tuple[str, str], list[Hit]] = field(default_factory=dict)
 
-    def read(
-        self,
-        cases: pd.DataFrame,
-        column: str,
-        complainants: pd.Series,
-        given: Mapping[TextKey, Sequence[Answer]],
-    ) -> list[Text]:
+    def piece(self, at: tuple[str, slice]) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Look at some rows of a column: what each text that is not missing becomes, and its places."""
+        column, rows = at
+        read = self.read(self.cases.iloc[rows], column, self.complainants.iloc[rows])
+        return self.shown(read), places_of(read)
+
+    def read(self, cases: pd.DataFrame, column: str, complainants: pd.Series) -> list[Text]:
         """Return each text of a column that is not missing, with what there is in it by the names known in its row."""
         texts = cases[column].astype("object").map(composed, na_action="ignore")
         pairs = zip(texts, complainants, strict=True)
         found = [self._in(text, "" if pd.isna(name) else name) for text, name in pairs if not pd.isna(text)]
-        return texts_of(cases, column, texts, found, given)
+        return texts_of(cases, column, texts, found, self.given)
 
     def shown(self, read: Sequence[Text]) -> pd.DataFrame:
         """Return what each text becomes: `redacted`, `public`, `basis`."""

@@ -6,6 +6,7 @@ Source of the rule: docs/indicators.md, 'Undated grievances'.
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -21,15 +22,27 @@ UNDECLARED_FORMS = ("{number}", "{number}/{year}")
 _MOST_NUMBERED_GAPS = 20
 
 
-def place_receipts(register: Register, project: Project) -> Register:
+class Neighbours(NamedTuple):
+    """The dates of the nearest dated lower and higher number of each row, and what is out of order.
+
+    `behind` has, for each dated row that is earlier than a lower number, that number and its date.
+    """
+
+    lower: pd.Series
+    upper: pd.Series
+    behind: pd.DataFrame
+
+
+def place_receipts(register: Register, project: Project, whole: Neighbours | None = None) -> Register:
     """Add the earliest and the latest possible day of receipt.
 
     Adds `number_series` (text, missing where the number does not have the project's form), `number_in_series`
     (Int64), `date_received_earliest` and `date_received_latest` (days; both are the date of receipt where it is
-    stated). Findings: dates of a series that do not follow its numbers; receipts that could only be bounded.
+    stated). Findings: dates of a series that do not follow its numbers; receipts that could only be bounded. Of a part
+    of a register `whole` has the neighbours of its rows in the whole one.
     """
-    table = _with_numbers(register.table, project)
-    table, order = _with_bounds(table, project)
+    table = with_numbers(register.table, project)
+    table, order = _with_bounds(table, project, whole)
     undated = table[table["date_received"].isna()]
     bounded = findings.found(
         "date_bounded",
@@ -78,7 +91,8 @@ def number_pattern(form: str) -> str:
     return pattern.replace(r"\{year\}", "(?P<year>[0-9]{4})")
 
 
-def _with_numbers(table: pd.DataFrame, project: Project) -> pd.DataFrame:
+def with_numbers(table: pd.DataFrame, project: Project) -> pd.DataFrame:
+    """Add the series of each number and its place in it; see `place_receipts`."""
     declared = project.settings.numbering
     series = pd.Series(pd.NA, index=table.index, dtype="str")
     number = pd.Series(pd.NA, index=table.index, dtype="Int64")
@@ -91,12 +105,12 @@ def _with_numbers(table: pd.DataFrame, project: Project) -> pd.DataFrame:
     return table.assign(number_series=series, number_in_series=number)
 
 
-def _with_bounds(table: pd.DataFrame, project: Project) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _with_bounds(table: pd.DataFrame, project: Project, whole: Neighbours | None) -> tuple[pd.DataFrame, pd.DataFrame]:
     settings = project.settings
     start, complete = pd.Timestamp(settings.grm_start), pd.Timestamp(settings.complete_through)
     received = table["date_received"].dt.normalize()
     others = table[[name for name in names(type="date") if name != "date_received"]].min(axis=1).dt.normalize()
-    lower, upper, order = _neighbours(table, received)
+    lower, upper, behind = whole or neighbours(table.assign(date_received=received))
     known = pd.concat([upper, others], axis=1).min(axis=1)
     # The end of the register bounds only what it holds: a number above one received later was received later, too.
     latest = known.clip(upper=complete).fillna(complete).mask(lower > complete, known.fillna(lower))
@@ -105,14 +119,22 @@ def _with_bounds(table: pd.DataFrame, project: Project) -> tuple[pd.DataFrame, p
     earliest = earliest.mask(earliest > latest, start)
     earliest = earliest.mask(earliest > latest, latest)
     bounds = {"date_received_earliest": received.fillna(earliest), "date_received_latest": received.fillna(latest)}
+    order = findings.found(
+        "neighbours_out_of_order",
+        table.loc[behind.index],
+        "date_received",
+        before=behind["before"],
+        earlier=behind["earlier"],
+    )
     return table.assign(**bounds), order
 
 
-def _neighbours(table: pd.DataFrame, received: pd.Series) -> tuple[pd.Series, pd.Series, pd.DataFrame]:
-    """Return the dates of the nearest dated lower and higher number, and a finding where a series is out of order.
+def neighbours(table: pd.DataFrame) -> Neighbours:
+    """Find the neighbours of every row of a register; a number that is used twice bounds nothing and is not bounded.
 
-    A number that is used twice bounds nothing and is bounded by nothing.
+    `table` has `registration_no`, `number_series`, `number_in_series` and `date_received` (days).
     """
+    received = table["date_received"]
     usable = table["number_series"].notna() & ~table["registration_no"].duplicated(keep=False)
     ordered = table.loc[usable, ["number_series", "number_in_series"]].assign(received=received[usable])
     ordered = ordered.sort_values(["number_series", "number_in_series"], kind="stable")
@@ -124,14 +146,8 @@ def _neighbours(table: pd.DataFrame, received: pd.Series) -> tuple[pd.Series, pd
     lower = ordered.groupby("number_series")["received"].ffill().where(in_order)
     upper = ordered.groupby("number_series")["received"].bfill().where(in_order)
     numbers = table.loc[dated.index, "registration_no"].groupby(dated["number_series"]).shift()
-    order = findings.found(
-        "neighbours_out_of_order",
-        table.loc[behind.index],
-        "date_received",
-        before=numbers[behind.index],
-        earlier=earlier[behind.index],
-    )
-    return lower.reindex(table.index), upper.reindex(table.index), order
+    told = pd.DataFrame({"before": numbers[behind.index], "earlier": earlier[behind.index]}, index=behind.index)
+    return Neighbours(lower.reindex(table.index), upper.reindex(table.index), told)
 
 
 def _gaps(table: pd.DataFrame, register: Register, numbering: str) -> pd.DataFrame:

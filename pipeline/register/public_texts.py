@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from pipeline.confidentiality.hits import Hit
+from pipeline.files import PartsFile
 from pipeline.register.disclosure import OF_A_TEXT, Answer, Shown, TextKey, decided, text_hash, text_key
 from pipeline.register.reading import PLACE
+from pipeline.stage import RESTRICTED, Stage
 
 PLACES = "redactions.parquet"
 """Every place that was found in the texts, below internal/, with the texts as they stand: restricted."""
@@ -39,6 +41,10 @@ One row for each text as a whole (`start`, `end` missing, `kind` and `rule` blan
 `decision`, `wording`, `who` and `reason` are those of the answer that counts, blank without one. `is_open`: a suspect
 that nobody answered, in a text that is neither withheld nor worded anew.
 """
+
+
+_OF_A_HIT = ("start", "kind", "rule", "decision", "text_hash", "source_row")
+_OF_A_TEXT = ("registration_no", "source_row", "column", "text_hash")
 
 
 @dataclass(frozen=True)
@@ -99,6 +105,44 @@ def places_of(texts: Sequence[Text]) -> pd.DataFrame:
     """Return the places of texts as a table; see `PLACE_COLUMNS`."""
     lines = [line for text in texts for line in text.lines()]
     return pd.DataFrame(lines, columns=list(PLACE_COLUMNS)).astype(_TYPES)
+
+
+class PlacesFile:
+    """Takes the places of a register as they come, writes them for later stages and keeps what the notebook shows."""
+
+    def __init__(self, stage: Stage, answers: Iterable[Answer]) -> None:
+        """Begin the file of a set; `answers` are those of which is told whether their text is still there."""
+        self._file = PartsFile(stage.path("internal", PLACES), restricted=PLACES in RESTRICTED)
+        self._digests = {answer.text_hash for answer in answers}
+        self._counts: list[pd.DataFrame] = []
+        self._hits: list[pd.DataFrame] = []
+        self._asked: list[pd.DataFrame] = []
+
+    def take(self, places: pd.DataFrame) -> None:
+        """Take the next places, in their order."""
+        self._file.add(places)
+        self._counts.append(replacements(places))
+        self._hits.append(places.loc[places["start"].notna(), list(_OF_A_HIT)])
+        self._asked.append(places.loc[places["text_hash"].isin(self._digests), list(_OF_A_TEXT)])
+
+    def close(self) -> None:
+        """Write what is left."""
+        self._file.close()
+
+    @property
+    def replacements(self) -> pd.DataFrame:
+        """What `replacements` tells of all places."""
+        return pd.concat(self._counts, ignore_index=True).groupby("column", sort=False).sum().reset_index()
+
+    @property
+    def by_kind(self) -> pd.DataFrame:
+        """What `replacements_by_kind` tells of all places."""
+        return replacements_by_kind(pd.concat(self._hits, ignore_index=True))
+
+    @property
+    def asked(self) -> pd.DataFrame:
+        """The places in texts that may be those of answers: what `disclosure.unused` looks through."""
+        return pd.concat(self._asked, ignore_index=True)
 
 
 def replacements(places: pd.DataFrame) -> pd.DataFrame:

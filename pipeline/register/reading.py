@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 from xlsxwriter.utility import xl_col_to_name
 
+from pipeline.addresses import file_name, is_address, shown_address
 from pipeline.errors import InputError
 from pipeline.project import PUBLISHED, Project
 from pipeline.register import findings
@@ -75,13 +76,23 @@ def _register_files(project: Project) -> list[Path]:
     if named is None:
         return []
     key = f"{project.shown_folder}/project.yml, key register"
+    if is_address(named):
+        return [_fetched(project, named, key)]
     home = project.folder.resolve()
     path = project.folder / named
     if any(mark in named for mark in "*?[") and not path.exists():
         if Path(named).is_absolute() or ".." in Path(named).parts:
             raise InputError(f"{key}: the register must lie in the project's folder.")
-        found = [one for one in sorted(project.folder.glob(named)) if one.is_file() and not _is_aside(one)]
-        found = [one for one in found if one.relative_to(project.folder).parts[0] != PUBLISHED]
+        fitting = [one for one in sorted(project.folder.glob(named)) if not _is_aside(one)]
+        fitting = [one for one in fitting if one.relative_to(project.folder).parts[0] != PUBLISHED]
+        found = [one for one in fitting if one.is_file()]
+        gone = [one for one in fitting if not one.is_file() and (one.is_symlink() or _is_readable(one))]
+        if gone:
+            raise InputError(
+                f"{project.shown_folder}/{gone[0].relative_to(project.folder).as_posix()}: this fits the pattern "
+                f"'{named}' of project.yml and is no file, but a folder or a link to nothing. Put the file there, or "
+                "take it away."
+            )
         if not found:
             raise InputError(f"{key}: no file in {project.shown_folder} fits the pattern '{named}'.")
     elif path.is_dir() and path.resolve() != home:
@@ -100,6 +111,23 @@ def _register_files(project: Project) -> list[Path]:
     return found
 
 
+FETCHED = ".fetched"
+"""The mark of a folder of projects in which each register that is at an address has been fetched beside project.yml."""
+
+
+def _fetched(project: Project, address: str, key: str) -> Path:
+    """Return the copy of a register that is at an address, which the call has fetched before anything was read."""
+    path = project.folder / file_name(address)
+    if not (project.folder.parent / FETCHED).is_file():
+        raise InputError(
+            f"{key}: the register is at the address {shown_address(address)}, from where report, reports and portfolio "
+            f"fetch it. For any other command copy it beside project.yml, as {path.name}, and name that."
+        )
+    if not path.is_file() or not _is_readable(path):
+        raise InputError(f"{key}: {shown_address(address)} is no file that can be read as a register.")
+    return path
+
+
 OWN_FILES = frozenset({"project.yml", "corrections.yml", "explanations.csv", "decisions.csv", "disclosure.csv"})
 """Files beside the register that are no part of it."""
 
@@ -116,7 +144,7 @@ def _is_readable(path: Path) -> bool:
 def _passed_over(project: Project) -> pd.DataFrame:
     """Note what lies in the folder of the register and is not read; nothing where the register is no folder."""
     folder = project.folder / (project.settings.register_.file or "")
-    if project.settings.register_.file is None or not folder.is_dir():
+    if project.settings.register_.file is None or is_address(project.settings.register_.file) or not folder.is_dir():
         return findings.none()
     others = [
         one for one in sorted(folder.iterdir()) if not _is_aside(one) and not (one.is_file() and _is_readable(one))
@@ -167,6 +195,20 @@ def read_register(project: Project) -> Register:
     if source.sheet is not None:
         sheets = _sheets_named(sheets, source.sheet, project)
     return _register(sheets, project, files[0].name if len(files) == 1 else str(source.file))
+
+
+def read_part(project: Project, path: Path) -> Register:
+    """Read one file of a register that stands in several, as `read_register` reads all.
+
+    Files are one register only where they have the same headings; whoever reads them one by one has to see to that. A
+    file in which not just one table is found is an `InputError`.
+    """
+    name, source = path.relative_to(project.folder).as_posix(), project.settings.register_
+    shown_as = f"{project.shown_folder}/{name}"
+    register = _register(read_file(path, name, shown_as, source.encoding or ""), project, name)
+    if len(register.tables) != 1 or register.left_out:
+        raise InputError(f"{shown_as}: a register that is read in parts needs one table in each file, and no more.")
+    return register
 
 
 def _sheets_named(sheets: list[Sheet], name: str, project: Project) -> list[Sheet]:

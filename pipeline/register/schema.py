@@ -18,7 +18,10 @@ from pipeline.working_days import is_later
 # Where hypothesis is installed, for the tests, pandera takes a quarter of a second to import it, to invent tables.
 with hidden("hypothesis"):
     import pandera.pandas as pandera
-    from pandera.backends.pandas import register  # noqa: F401  # otherwise imported with the first check
+
+    # Otherwise imported with the first check, where nothing is hidden.
+    from pandera.api.geopandas import container  # noqa: F401
+    from pandera.backends.pandas import builtin_checks, builtin_hypotheses, register  # noqa: F401
 
 Faults = dict[tuple[str, str], pd.Index]
 """The rows that break a rule in a column, in their order."""

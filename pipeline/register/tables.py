@@ -15,21 +15,25 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from xlsxwriter.utility import xl_col_to_name
 
+from pipeline.pieces import as_arrow, slices
 from pipeline.register.columns import heading_key, names
 from pipeline.register.formats.sheet import Area, Sheet
 from pipeline.register.words import every_word
 
 _ROWS_LOOKED_AT = 200
 _ROWS_AT_A_TIME = 5_000
+_CELLS_AT_A_TIME = 50_000
 _MOST_HEADING_ROWS = 4
 _LONGEST_HEADING = 120
 _FAR_TOO_LONG = 1_000
@@ -89,9 +93,8 @@ def find_tables(sheet: Sheet, known: Mapping[str, str]) -> list[Table]:
             side = f"from column {xl_col_to_name(columns[0])}"
             part = replace(sheet, name=f"{sheet.name} {side}" if sheet.name else side)
         below = 0
-        keyed = _keyed(sheet.cells[columns])
-        others = _rows_of_known_headings(sheet.cells[columns], keyed, known)
-        while (found := _next_table(part, columns, below, known, keyed, others)) is not None:
+        others = _rows_of_known_headings(sheet.cells[columns], known)
+        while (found := _next_table(part, columns, below, known, others)) is not None:
             table, below = found
             tables.append(table)
     return tables
@@ -128,12 +131,11 @@ def _head(cells: pd.DataFrame, columns: list[int], below: int = 0) -> pd.DataFra
 
 
 def _next_table(
-    sheet: Sheet, columns: list[int], below: int, known: Mapping[str, str], keyed: np.ndarray, others: list[int]
+    sheet: Sheet, columns: list[int], below: int, known: Mapping[str, str], others: list[int]
 ) -> tuple[Table, int] | None:
     """Return the next table from row `below` on, and the row below which to go on.
 
-    `keyed` are the cells as headings are compared; `others` are the rows that can be the headings of a table: the first
-    that does not repeat its own ends it.
+    `others` are the rows that can be the headings of a table: the first that does not repeat its own ends it.
     """
     cells = sheet.cells
     top = _heading_row(_unmerged(_head(cells, columns, below), sheet.merged), known)
@@ -143,9 +145,9 @@ def _next_table(
     first = heading_rows[-1] + 1
     keys = [heading_key(part[-1]) if part else "" for part in parts]
     below_it = others[bisect_left(others, first) :]
-    end = next((row for row in below_it if not _repeats(keyed[row : row + 1], keys)[0]), len(cells))
+    end = next((row for row in below_it if not _repeats(cells.iloc[row : row + 1, columns], keys)[0]), len(cells))
     body = cells.iloc[first:end, columns]
-    same = _repeats(keyed[first:end], keys)
+    same = _repeats(body, keys)
     last = max((place for place, part in enumerate(parts) if part), default=-1)
     inside, outside = columns[: last + 1], columns[last + 1 :]
     rows, set_aside = _grievances(sheet, body[inside], body, first, same, keys)
@@ -324,22 +326,7 @@ def _spread(
     return {column: " ".join(text.split()) for column, text in texts.items()}
 
 
-def _keyed(cells: pd.DataFrame) -> np.ndarray:
-    """Return the key of every cell, None for a blank one; one that is too long to be a heading has none ('')."""
-    keyed = np.full(cells.shape, None, dtype=object)
-    for place, column in enumerate(cells.columns):
-        numbers, texts = cells[column].factorize()
-        keys = np.full(len(texts) + 1, None, dtype=object)
-        # What begins with a figure is a number or a day, and there are many of them.
-        keys[:-1] = [
-            heading_key(text) if len(text) <= _LONGEST_HEADING and not text[0].isdigit() else "" for text in texts
-        ]
-        # A blank cell has the number -1, and so the key at the end.
-        keyed[:, place] = keys[numbers]
-    return keyed
-
-
-def _rows_of_known_headings(cells: pd.DataFrame, keyed: np.ndarray, known: Mapping[str, str]) -> list[int]:
+def _rows_of_known_headings(cells: pd.DataFrame, known: Mapping[str, str]) -> list[int]:
     """Find the rows that can be the headings of another table.
 
     They hold at least two of the required columns, by words that no grievance has in a cell: 'e-mail', 'resolved' and
@@ -347,24 +334,72 @@ def _rows_of_known_headings(cells: pd.DataFrame, keyed: np.ndarray, known: Mappi
     """
     needed = set(names(required=True))
     clear = {key for key, column in known.items() if column in needed} - _words_of_cells()
-    filled = np.asarray(pd.notna(keyed), dtype=bool).sum(axis=1)
-    is_known = np.frompyfunc(known.__contains__, 1, 1)(keyed).astype(bool)
-    hits = is_known.sum(axis=1)
-    required = np.zeros(len(keyed), dtype=int)
-    for at in np.flatnonzero((hits >= 3) & (hits >= 0.6 * filled)):
-        required[at] = len({known[key] for key in keyed[at] if key in clear})
-    found = np.flatnonzero(required >= 2)
-    return [
-        int(at) for at in found if not any(_looks_like_data(text[:_FAR_TOO_LONG]) for text in cells.iloc[at].dropna())
-    ]
+    _, hits = _filled_and_hits(cells, [known.keys()] * cells.shape[1], 0.6)
+    found = []
+    for at in np.flatnonzero(hits >= 3):
+        texts = [str(text) for text in cells.iloc[at].dropna()]
+        columns = {known[key] for text in texts if _may_be_heading(text) and (key := heading_key(text)) in clear}
+        if len(columns) >= 2 and not any(_looks_like_data(text[:_FAR_TOO_LONG]) for text in texts):
+            found.append(int(at))
+    return found
 
 
-def _repeats(keyed: np.ndarray, keys: list[str]) -> np.ndarray:
-    """Say which rows are the headings once more."""
-    own = np.array([key or "\0" for key in keys], dtype=object)
-    filled = np.asarray(pd.notna(keyed), dtype=bool).sum(axis=1)
-    equal = np.asarray(keyed == own, dtype=bool).sum(axis=1)
+def _repeats(cells: pd.DataFrame, keys: list[str]) -> np.ndarray:
+    """Say which rows are the headings once more; `keys` are those of the headings, column by column."""
+    filled, equal = _filled_and_hits(cells, [{key} if key else set() for key in keys], 0.8)
     return np.asarray((filled >= 2) & (equal >= 0.8 * filled), dtype=bool)
+
+
+def _filled_and_hits(
+    cells: pd.DataFrame, wanted: Sequence[Collection[str]], share: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Count in each row the cells that are filled, and those whose key is one of those that their column may have.
+
+    A row in which fewer than `share` of the filled cells have one is given up, with -1: most are, soon.
+    """
+    filled, missed = np.zeros(len(cells), dtype=int), np.zeros(len(cells), dtype=int)
+    for column in cells.columns:
+        filled += cells[column].notna().to_numpy(dtype=bool)
+    for place, column in enumerate(cells.columns):
+        rows = np.flatnonzero(filled - missed >= share * filled)
+        if not len(rows):
+            break
+        of_column = cells[column] if len(rows) == len(cells) else cells[column].iloc[rows]
+        missed[rows] += of_column.notna().to_numpy(dtype=bool) & ~_has_key(of_column, wanted[place])
+    return filled, np.where(filled - missed >= share * filled, filled - missed, -1)
+
+
+def _may_be_heading(text: str) -> bool:
+    """Say whether a text is short enough; what begins with a figure is a number or a day."""
+    return len(text) <= _LONGEST_HEADING and not text[0].isdigit()
+
+
+def _has_key(cells: pd.Series, wanted: Collection[str]) -> np.ndarray:
+    """Say which cells can be a heading and have one of some keys."""
+    found = np.zeros(len(cells), dtype=bool)
+    for rows in slices(len(cells), _CELLS_AT_A_TIME) if wanted else ():
+        found[rows] = _piece_has_key(as_arrow(cells.iloc[rows]), wanted)
+    return found
+
+
+def _piece_has_key(cells: pa.LargeStringArray, wanted: Collection[str]) -> np.ndarray:
+    """Do what `_has_key` does, in ASCII without a look at each cell: only letters and figures are left of its key."""
+    found = np.zeros(len(cells), dtype=bool)
+    short = np.flatnonzero(
+        pc.fill_null(pc.less_equal(pc.utf8_length(cells), _LONGEST_HEADING), False).to_numpy(zero_copy_only=False)
+    )
+    texts = cells.take(pa.array(short))
+    keys = pc.utf8_trim_whitespace(pc.replace_substring_regex(pc.ascii_lower(texts), "[^a-z0-9]+", " "))
+    is_ascii = pc.string_is_ascii(texts).to_numpy(zero_copy_only=False)
+    is_plain = is_ascii & pc.not_equal(keys, "").to_numpy(zero_copy_only=False)
+    begins = pc.match_substring_regex(texts, "^[0-9]").to_numpy(zero_copy_only=False)
+    is_one = pc.is_in(keys, pa.array(sorted(wanted), type=keys.type)).to_numpy(zero_copy_only=False)
+    found[short] = is_plain & ~begins & is_one
+    others = np.flatnonzero(~is_plain)
+    own = texts.take(pa.array(others)).to_pylist()
+    are = {text: _may_be_heading(text) and heading_key(text) in wanted for text in set(own)}
+    found[short[others]] = [are[text] for text in own]
+    return found
 
 
 @cache

@@ -12,8 +12,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from rapidfuzz import fuzz
 
+from pipeline.pieces import as_arrow, slices
 from pipeline.project import CLOSED, Project
 from pipeline.register import findings
 from pipeline.register.columns import dictionary
@@ -27,6 +30,7 @@ EVENTS = ("date_resolved", "date_reopened", "date_resolved_again", "date_closed"
 
 _MOST_TWINS = 20
 _SHORTEST_TEXT = 40
+_TEXTS_AT_A_TIME = 20_000
 _NEIGHBOURS = 3
 _DAYS_APART = 30
 _ALIKE = 95
@@ -40,7 +44,7 @@ def check(register: Register, project: Project) -> Register:
     Adds `date_resolved_counted`, `date_reopened_counted`, `date_resolved_again_counted`, `date_closed_counted` (days)
     and `is_ended_undated`: ended by its status, but without a usable date.
     """
-    table = _with_counted_dates(register.table)
+    table = with_counted_dates(register.table)
     broken = faults(table, schema(project, present(register)))
     noticed = [
         *_numbers(table, project, broken),
@@ -55,7 +59,8 @@ def check(register: Register, project: Project) -> Register:
     return register.with_table(table, *noticed)
 
 
-def _with_counted_dates(table: pd.DataFrame) -> pd.DataFrame:
+def with_counted_dates(table: pd.DataFrame) -> pd.DataFrame:
+    """Add the days that count, each told by its row alone; see `check`."""
     day = {name: table[name].dt.normalize() for name in EVENTS}
     status, receipt = table["status"], table["date_received_latest"]
     first = day["date_resolved"].where(day["date_resolved"] >= receipt)
@@ -220,17 +225,20 @@ def _likely_duplicates(table: pd.DataFrame) -> list[pd.DataFrame]:
     Each text is compared with the few that follow it in alphabetical order, so that the effort grows with the
     register and not with its square.
     """
-    texts = table.loc[table["summary"].str.len() >= _SHORTEST_TEXT, "summary"]
-    plain = texts.map({text: " ".join(re.findall(r"\w+", text.casefold())) for text in texts.unique()}).sort_values()
-    words, rows = plain.to_numpy(dtype=object), plain.index.to_numpy()
-    days = table.loc[rows, "date_received_latest"].to_numpy().astype("datetime64[D]")
+    at = np.flatnonzero((table["summary"].str.len() >= _SHORTEST_TEXT).to_numpy(dtype=bool))
+    plain = _plain(table["summary"], at)
+    order = pc.array_sort_indices(plain).to_numpy()
+    at = at[order]
+    rows, days = table.index.to_numpy()[at], table["date_received_latest"].to_numpy()[at].astype("datetime64[D]")
     twins: dict[int, int] = {}
     for step in range(1, _NEIGHBOURS + 1):
-        apart = np.abs((days[step:] - days[:-step]).astype("int64"))
-        for place in np.flatnonzero(apart <= _DAYS_APART):
-            if fuzz.ratio(words[place], words[place + step], score_cutoff=_ALIKE):
-                first, second = sorted((int(rows[place]), int(rows[place + step])))
-                twins.setdefault(second, first)
+        is_near = np.abs((days[step:] - days[:-step]).astype("int64")) <= _DAYS_APART
+        for begin in range(0, len(is_near), _TEXTS_AT_A_TIME):
+            words = plain.take(pa.array(order[begin : begin + _TEXTS_AT_A_TIME + step])).to_pylist()
+            for place in np.flatnonzero(is_near[begin : begin + _TEXTS_AT_A_TIME]):
+                if fuzz.ratio(words[place], words[place + step], score_cutoff=_ALIKE):
+                    first, second = sorted((int(rows[begin + place]), int(rows[begin + place + step])))
+                    twins.setdefault(second, first)
     again = table.loc[sorted(twins)]
     others = table.loc[[twins[row] for row in again.index]].set_axis(again.index)
     named = others["registration_no"].fillna("") + " (row " + others["source_row"].astype("str") + ")"
@@ -238,3 +246,21 @@ def _likely_duplicates(table: pd.DataFrame) -> list[pd.DataFrame]:
     return [
         findings.found("likely_duplicate", again, "summary", values=blank, other=named.str.strip(), known=_DAYS_APART)
     ]
+
+
+def _plain(texts: pd.Series, at: np.ndarray) -> pa.LargeStringArray:
+    """Write the texts at some places in small letters with one blank between two words, without the signs around them.
+
+    So that few texts are there a second time, some thousand are taken at once.
+    """
+    pieces = [_plain_piece(as_arrow(texts.iloc[at[rows]])) for rows in slices(len(at), _TEXTS_AT_A_TIME)]
+    return pa.chunked_array(pieces).combine_chunks()
+
+
+def _plain_piece(texts: pa.LargeStringArray) -> pa.LargeStringArray:
+    """Do what `_plain` does, in ASCII without a look at each text."""
+    plain = pc.utf8_trim(pc.replace_substring_regex(pc.ascii_lower(texts), "[^a-z0-9_]+", " "), " ")
+    is_ascii = pc.string_is_ascii(texts)
+    others = texts.filter(pc.invert(is_ascii)).to_pylist()
+    own = [" ".join(re.findall(r"\w+", text.casefold())) for text in others]
+    return pc.replace_with_mask(plain, pc.invert(is_ascii), pa.array(own, type=plain.type))

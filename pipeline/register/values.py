@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import ftfy
 import pandas as pd
+import pyarrow.compute as pc
 from ftfy.badness import is_bad
 from rapidfuzz import fuzz, process
 
+from pipeline.pieces import as_arrow
 from pipeline.project import Project, Term, fold
 from pipeline.register import findings
 from pipeline.register.columns import dictionary, names
-from pipeline.register.dates import Reading, parse_dates
+from pipeline.register.dates import Reading, deciding_texts, parse_dates
 from pipeline.register.reading import Register
 from pipeline.register.words import (
     SATISFACTION,
@@ -30,17 +33,20 @@ _ALIKE = 60
 """From which likeness on, of 100, a known word is named beside an unknown one."""
 
 
-def read_values(register: Register, project: Project) -> Register:
+def read_values(
+    register: Register, project: Project, elsewhere: Mapping[str, tuple[str, ...]] | None = None
+) -> Register:
     """Read the typed columns.
 
     Texts that a wrong encoding had garbled are mended. Dates become timestamps without zone (with their time of day
     where it is given), vocabulary columns codes, yes/no columns booleans; a word for 'nothing' is a blank. A cell that
-    cannot be read becomes missing, with a finding that holds its text.
+    cannot be read becomes missing, with a finding that holds its text. For a part of a register `elsewhere` has what
+    `deciding_dates` found in the other parts.
     """
     table, noticed = _mended(register.table)
     as_written = table = _without_nothing(table)
     table = table.copy()
-    reading = _reading(project)
+    reading = replace(_reading(project), elsewhere=elsewhere or {})
     from_1904 = _from_1904(register)
 
     def row_of(index: Any) -> str:
@@ -69,10 +75,27 @@ def read_values(register: Register, project: Project) -> Register:
         table[name], unknown = _match(table[name], yes_no_words(), dtype="boolean")
         rule = "sensitive_in_doubt" if name == "is_sensitive" else "unknown_value"
         noticed.append(findings.found(rule, as_written[unknown], name, known="yes, no"))
-    # Doubt counts as sensitive until the cell is mended.
-    in_doubt = as_written["is_sensitive"].notna() & table["is_sensitive"].isna()
-    table["is_sensitive"] = table["is_sensitive"].mask(in_doubt, True)
+    table["is_sensitive"] = _flags(as_written)
     return register.with_table(table, *noticed)
+
+
+def flagged(table: pd.DataFrame) -> pd.DataFrame:
+    """Mend the texts of a mapped table and read its flag of sensitive grievances alone, both as `read_values` does."""
+    as_written = _without_nothing(_mended(table)[0])
+    return as_written.assign(is_sensitive=_flags(as_written))
+
+
+def deciding_dates(table: pd.DataFrame, project: Project) -> dict[str, tuple[str, ...]]:
+    """Return by column the texts that decide on day and month; `table` is one of `flagged`."""
+    if project.settings.date_order:
+        return {}
+    return {name: deciding_texts(table[name], _reading(project)) for name in names(type="date")}
+
+
+def _flags(as_written: pd.DataFrame) -> pd.Series:
+    """Read which grievances are flagged; doubt counts as sensitive until the cell is mended."""
+    flags, unknown = _match(as_written["is_sensitive"], yes_no_words(), dtype="boolean")
+    return flags.mask(unknown, True)
 
 
 def _mended(table: pd.DataFrame) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
@@ -80,13 +103,20 @@ def _mended(table: pd.DataFrame) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
     table = table.copy()
     noticed = []
     for name in dictionary():
-        garbled = [text for text in table[name].dropna().unique() if not text.isascii() and is_bad(text)]
+        garbled = [text for text in _beyond_ascii(table[name]) if is_bad(text)]
         mended = {text: good for text in garbled if (good := ftfy.fix_encoding(text)) != text}
         if mended:
             at = table[name].isin(mended)
             table[name] = table[name].replace(mended)
             noticed.append(findings.found("text_mended", table[at], name, values=pd.Series("", index=table.index[at])))
     return table, noticed
+
+
+def _beyond_ascii(cells: pd.Series) -> list[str]:
+    """Return the different texts of a column that have other letters than ASCII."""
+    texts = as_arrow(cells)
+    found = pc.unique(texts.filter(pc.invert(pc.string_is_ascii(texts)), null_selection_behavior="drop"))
+    return [str(text) for text in found.to_pylist()]
 
 
 def _without_nothing(table: pd.DataFrame) -> pd.DataFrame:

@@ -39,6 +39,7 @@ _MEANINGS = {
 }
 _HEADINGS = ("severity", "file", "sheet", "row", "column", "cell", "message", "what to do")
 _WIDTHS = (10, 18, 18, 8, 22, 8, 90, 60)
+_ROWS_AT_A_TIME = 5_000
 _PLACE = ("sheet_number", "place_row", "place_column")
 _LONGEST_COMMENT = 4_000
 _AUTHOR = "GRM register"
@@ -116,21 +117,26 @@ def placed_in_copies(register: Register, found: pd.DataFrame) -> pd.DataFrame:
 
 
 class _Rows(Sequence[list[str]]):
-    """The rows of a sheet as lists of texts, made when they are asked for: a copy takes only some of a long sheet."""
+    """The rows of a sheet as lists of texts, some thousand at a time: a copy takes only some of a long sheet."""
 
     def __init__(self, cells: pd.DataFrame) -> None:
-        self.columns = [cells[name].fillna("").to_numpy(dtype=object) for name in cells.columns]
-        self.length = len(cells)
+        self.cells = cells
+        self.block, self.rows = -1, list[list[str]]()
 
     def __len__(self) -> int:
-        return self.length
+        return len(self.cells)
 
     def __getitem__(self, row: Any) -> Any:
         if isinstance(row, slice):
-            return [self[place] for place in range(*row.indices(self.length))]
-        if not -self.length <= row < self.length:
+            return [self[place] for place in range(*row.indices(len(self)))]
+        if not -len(self) <= row < len(self):
             raise IndexError(row)
-        return [column[row] for column in self.columns]
+        block, place = divmod(row % len(self), _ROWS_AT_A_TIME)
+        if block != self.block:
+            part = self.cells.iloc[block * _ROWS_AT_A_TIME : (block + 1) * _ROWS_AT_A_TIME]
+            columns = [part[name].fillna("").tolist() for name in part.columns]
+            self.block, self.rows = block, [list(cells) for cells in zip(*columns, strict=True)]
+        return self.rows[place]
 
 
 def write_findings_workbook(sheets: Sequence[SheetCopy], found: pd.DataFrame, path: Path) -> None:

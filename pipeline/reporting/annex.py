@@ -49,12 +49,14 @@ _LONGEST_TEXT = 5000
 def annex(labelled: pd.DataFrame, facts: pd.DataFrame, window: Window) -> pd.DataFrame:
     """Pick the admissible grievances received or resolved in the period, in the order of their receipt.
 
-    Texts are those that may be published, each with what it is (`…_basis`); a resolution after the as-of day has not
-    happened. `no` counts from 1; the index is that of the cases.
+    `labelled` may be all cases or those of `in_annex` alone; `facts` are those of all. Texts are those that may be
+    published, each with what it is (`…_basis`); a resolution after the as-of day has not happened. `no` counts from 1;
+    the index is that of the cases.
     """
-    chosen = in_annex(facts)
+    is_listed = in_annex(facts)
+    chosen = is_listed.index[is_listed]
     cases = labelled.loc[chosen, list(_OF_CASES)]
-    shown = facts.loc[chosen, list(_OF_FACTS)]
+    shown = facts.loc[chosen, list(_OF_FACTS)].astype(dict.fromkeys(("type", "channel", "status"), "str"))
     resolved = resolved_as_of(cases, shown, window)
     table = pd.DataFrame(
         {

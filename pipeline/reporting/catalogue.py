@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -121,9 +122,15 @@ def own_texts(project: Project) -> list[str]:
     texts += [name for name in names if name]
     texts += [column.title for column in dictionary().values()]
     texts += [text for rule in rules().values() for text in (rule.message, rule.action)]
-    texts += [str(text) for message in messages() for text in _texts_of(message.id)]
+    texts += _own_messages()
     texts += [path.read_text(encoding="utf-8") for path in sorted((REPOSITORY / "notebooks").glob("*.ipynb"))]
     return texts
+
+
+@cache
+def _own_messages() -> tuple[str, ...]:
+    """Return the texts of all messages; they are the program's, and to collect them all modules are parsed."""
+    return tuple(str(text) for message in messages() for text in _texts_of(message.id))
 
 
 def _texts_of(message: Any) -> tuple[Any, ...]:

@@ -13,8 +13,13 @@ from pipeline.reporting.words import Words
 TEMPLATES = Path(__file__).with_name("templates")
 
 
-def environment_of(words: Words, settings: Settings, *, folder: str = "sections", **more: Any) -> Environment:
-    """Prepare the templates of a folder, with the words and the settings that all of them use."""
+def environment_of(
+    words: Words, settings: Settings | None = None, *, folder: str = "sections", **more: Any
+) -> Environment:
+    """Prepare the templates of a folder, with the words and the settings that all of them use.
+
+    A page of several projects has no settings.
+    """
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES / folder),
         autoescape=True,

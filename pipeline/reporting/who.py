@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import pandas as pd
 from markupsafe import Markup
 
-from pipeline.indicators.protected import BESIDE, COUNTED, SCOPES, SUPPRESSED, WITHHELD, dimension_names
+from pipeline.indicators.groups import COUNTED, SCOPES
+from pipeline.indicators.protected import BESIDE, SUPPRESSED, WITHHELD, dimension_names
 from pipeline.indicators.published import DISCLOSED, figures_of
 from pipeline.project import NOT_STATED, Project
 from pipeline.reporting.labels import dimension_title

@@ -83,6 +83,17 @@ def test_the_document_and_its_figure_are_made_from_the_stored_results(tmp_path: 
         assert place.read_text(encoding="utf-8") == document.FIGURE.read_text(encoding="utf-8")
 
 
+def test_the_figure_has_a_panel_for_sizes_only_where_some_were_measured_to_their_end(tmp_path: Path) -> None:
+    none, stopped = {"report": REACHED["report"]}, copy.deepcopy(REACHED)
+    for part in ("rows-100000", "rows-1000000"):
+        stopped[part]["is_stopped"] = True
+    for place, (measured, has_panel) in enumerate([(none, False), (stopped, False), (REACHED, True)]):
+        file = tmp_path / f"{place}.svg"
+        write_figure(measured, file)
+        assert ("rows of the register" in file.read_text(encoding="utf-8")) is has_panel
+        assert ("by the number of rows](" in document.text_of(measured)) is has_panel
+
+
 def test_a_target_that_is_barely_reached_is_reached() -> None:
     assert [one.promise for one in targets(REACHED) if one.holds is not True] == []
 

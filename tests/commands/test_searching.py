@@ -11,7 +11,7 @@ from making import SAMPLE, Maker
 
 from pipeline import cli
 from pipeline.commands import searching
-from pipeline.commands.searching import discreet, names_nobody, own_contacts, search_for
+from pipeline.commands.searching import discreet, names_nobody, own_contacts, own_words, search_for
 from pipeline.confidentiality.readable.text import Seen
 from pipeline.confidentiality.search import OwnWords
 from pipeline.errors import DisclosureError
@@ -142,6 +142,22 @@ def test_a_registration_number_in_the_form_of_a_telephone_number_with_blanks_sto
 ) -> None:
     search = search_for(make.project([ROW]), IDENTITIES, OwnWords(frozenset({number})))
     assert search.finds([Seen(number)]) != []
+
+
+def test_a_figure_of_millions_is_no_telephone_number_but_another_one_beside_it_is(make: Maker, tmp_path: Path) -> None:
+    internal = tmp_path / "internal"
+    internal.mkdir()
+    pd.DataFrame({"registration_no": ["1/2024"], "location": [None]}, dtype="str").to_parquet(
+        internal / "cases.parquet"
+    )
+    table = "indicator,value,numerator,denominator\nreceived,99112233,,\nrate,0.1234567,88112233,99.5\nother,9911,,\n"
+    (internal / "indicators.csv").write_text(table, encoding="utf-8-sig")
+    words = own_words(tmp_path)
+    assert words.numbers == {"1/2024", "99112233", "88112233"}
+    search = search_for(make.project([ROW]), IDENTITIES, words)
+    assert search.finds([Seen(table), Seen("99112233 grievances")]) == []
+    assert search.finds([Seen("9911 2233")]) != []
+    assert search.finds([Seen("99112233 or 99112234")]) != []
 
 
 def test_a_search_is_kept_for_the_same_names_alone(make: Maker) -> None:

@@ -12,12 +12,15 @@ from urllib.parse import quote
 
 import pandas as pd
 import pytest
+from pypdf import PdfReader
 
 from pipeline.confidentiality.guard import guard
+from pipeline.confidentiality.readable.pdf import page_texts
 from pipeline.confidentiality.redaction import KnownNames
 from pipeline.confidentiality.search import OwnWords, Search
 from pipeline.errors import DisclosureError
 from pipeline.files import write_csv, write_parquet
+from pipeline.reporting.figures import Series, columns
 
 NAME = "Sarantuya Enkhbold"
 VALUES = {"e-mail": "s.enkhbold@example.mn", "phone": "+976 9911-2233", "name": NAME}
@@ -119,6 +122,22 @@ def written(change: Callable[..., object]) -> tuple[str, Plant]:
     return "public/report.pdf", plant
 
 
+def drawn(operators: str) -> tuple[str, Plant]:
+    """A PDF with a page that is drawn by hand; VALUE stands for what is planted, a line for each of its words."""
+
+    def draw(writer: object, value: str) -> None:
+        from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+
+        font = {"/Type": "/Font", "/Subtype": "/Type1", "/BaseFont": "/Helvetica"}
+        named = DictionaryObject({NameObject(key): NameObject(name) for key, name in font.items()})
+        page, content = writer.pages[0], DecodedStreamObject()  # type: ignore[attr-defined]
+        content.set_data(f"BT /F 9 Tf 9 50 Td {operators.replace('VALUE', value)} ET".encode())
+        fonts = DictionaryObject({NameObject("/Font"): DictionaryObject({NameObject("/F"): named})})
+        page[NameObject("/Resources")], page[NameObject("/Contents")] = fonts, writer._add_object(content)  # type: ignore[attr-defined]
+
+    return written(draw)
+
+
 def note(writer: object, value: str) -> None:
     from pypdf.annotations import Text
 
@@ -217,6 +236,9 @@ PLACES: dict[str, tuple[str, Plant]] = {
     "a drawing of a style sheet": html('<style>p { background: url("data:image/svg+xml,%3Cdesc%3ECODED") }</style>'),
     "a page of the PDF": printed("<p>by VALUE.</p>"),
     "a cell of the PDF": printed("<table><tr><td>1<td>VALUE<td>2</table>"),
+    "a text beyond the edge of the PDF's page": drawn("(x) Tj 999 999 Td (VALUE) Tj"),
+    "a text of the PDF that is not painted": drawn("3 Tr (VALUE) Tj"),
+    "a text of the PDF that is clipped away": drawn("7 Tr (VALUE) Tj"),
     "the PDF's title": printed("<title>VALUE</title><p>x</p>".replace("<title>", "</title><meta name=title content='")
                                .replace("</title><p>", "'><meta name=description content='VALUE'><p>")),
     "the PDF's author": printed("<meta name=author content='VALUE'><p>x</p>"),
@@ -398,3 +420,22 @@ def test_no_text_takes_more_time_than_its_length_sets(what: str, kind: str, fold
     with suppress(DisclosureError):
         guard(folder, Search(SEARCH.known, SEARCH.locale, SEARCH.contacts, words))
     assert time.process_time() - began < 15
+
+
+def lines(path: Path) -> list[str]:
+    return [line.strip() for text in page_texts(path, PdfReader(path)) for line in text.splitlines()]
+
+
+def test_lines_of_the_pdf_end_where_they_are_printed_to_end_and_keep_their_hyphens(folder: Path) -> None:
+    place, plant = printed("<p style='white-space: pre'>Anna-\nMaria Enkhbold\nof the office</p>")
+    plant(folder / place, "")
+    assert lines(folder / place) == ["Anna-", "Maria Enkhbold", "of the office"]
+
+
+def test_labels_of_a_chart_in_the_pdf_are_lines_of_their_own(folder: Path) -> None:
+    """Next to each other they would read as one number, such as that of a bank card."""
+    counts = Series("x", [208, 220, 218, 217, 192, 331])
+    chart = columns([f"{day} May" for day in range(1, 7)], [counts], axis="n", caption="c", alternative="a").svg
+    place, plant = printed(f"<p>Before it.</p><img alt=x src='data:image/svg+xml,{quote(chart)}'>")
+    plant(folder / place, "")
+    assert {"Before it.", "208", "220", "218", "217", "192", "331"} <= set(lines(folder / place))

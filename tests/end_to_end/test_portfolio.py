@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import os
+import csv
 import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from loopback import SECONDS, python, two_workers, wait_for
 from making import ROOT, SAMPLE
 
 from pipeline.cli import main
@@ -23,22 +23,7 @@ from pipeline.commands.portfolio import OTHER_PROGRAM, make_on_a_worker
 from pipeline.places import DATA_VARIABLE, OUTPUTS_VARIABLE
 
 PROJECTS = ("first", "second")
-SECONDS = 600
-
-
-def python(*arguments: str, log: Path, folder: Path) -> subprocess.Popen[bytes]:
-    """Start a process of this Python, that finds the program and writes into a file."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with log.open("wb") as stream:
-        command = [sys.executable, *arguments]
-        return subprocess.Popen(command, stdout=stream, stderr=subprocess.STDOUT, env=environment, cwd=folder)
-
-
-def wait_for(happened: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + SECONDS
-    while not happened():
-        assert time.monotonic() < end, f"never happened: {what}"
-        time.sleep(0.05)
+FIGURE = ("indicator", "value", "numerator", "denominator", "unit", "display")
 
 
 @pytest.fixture(autouse=True)
@@ -63,30 +48,13 @@ def data(tmp_path: Path) -> Path:
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
     """A scheduler and two workers, each a process on the loopback; yields the address and the workers."""
-    file = tmp_path / "scheduler.json"
-    started = []
-    try:
-        options = ("--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file))
-        started.append(
-            python("-m", "distributed.cli.dask_scheduler", *options, log=tmp_path / "scheduler.log", folder=tmp_path)
-        )
-        wait_for(file.exists, "the scheduler is there")
-        for number in range(2):
-            log, own = tmp_path / f"worker-{number}.log", tmp_path / f"worker-{number}"
-            own.mkdir()
-            options = ("--no-nanny", "--nthreads", "1", "--no-dashboard", "--local-directory", str(own))
-            command = ("-m", "distributed.cli.dask_worker", "--scheduler-file", str(file), *options)
-            started.append(python(*command, log=log, folder=own))
-        from distributed import Client
+    with two_workers(tmp_path) as started:
+        yield started
 
-        with Client(scheduler_file=str(file)) as client:
-            client.wait_for_workers(2, timeout=SECONDS)
-            address = client.scheduler.address
-        yield address, started[1:]
-    finally:
-        for process in started:
-            process.kill()
-            process.wait()
+
+def table_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as handle:
+        return list(csv.DictReader(handle))
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
@@ -127,7 +95,44 @@ def test_a_worker_that_is_killed_costs_time_only_and_the_reports_are_those_of_on
     for name in PROJECTS:
         assert (outputs / name / "index.html").is_file()
         assert not list((outputs / name).glob(".*staging-*"))
+    rows = table_of(outputs / "portfolio" / "portfolio.csv")
+    for name in PROJECTS:
+        own = {
+            row["indicator"]: row
+            for row in table_of(outputs / name / "2024H1" / "public" / "indicators.csv")
+            if (row["scope"], row["dimension"]) == ("period", "")
+        }
+        shown = [row for row in rows if row["project"] == name]
+        assert len(shown) == 12
+        for row in shown:
+            assert {key: row[key] for key in FIGURE} == {key: own[row["indicator"]][key] for key in FIGURE}
+    totals = {row["indicator"]: row["display"] for row in rows if row["report"] == "total"}
+    assert [totals[name] for name in ("received", "unrelated", "eligible", "resolved")] == ["32", "14", "18", "18"]
+    assert (totals["resolution_rate"], totals["resolution_working_days_median"]) == ("18 of 18 (100\u00a0%)", "")
     capfd.readouterr()
+
+
+@pytest.mark.notebooks
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_workers_of_a_scheduler_fetch_projects_from_an_address_and_put_up_their_reports(
+    tmp_path: Path, data: Path, cluster: tuple[str, list[subprocess.Popen[bytes]]]
+) -> None:
+    address, _ = cluster
+    outputs, log = tmp_path / "outputs", tmp_path / "portfolio.log"
+    # An address that each process can reach, and that is no path.
+    folders = ("--data", f"simplecache::{data.as_uri()}", "--outputs", f"simplecache::{outputs.as_uri()}")
+    outputs.mkdir()
+    options = (f"--scheduler={address}", f"--projects={' '.join(PROJECTS)}", *folders)
+    assert python("-m", "pipeline", "portfolio", *options, log=log, folder=tmp_path).wait(SECONDS) == 0, log.read_text()
+    alone = tmp_path / "alone"
+    assert main(["report", "--project=first", "--period=2024H1", "--data", str(data), "--outputs", str(alone)]) == 0
+    by_itself = files_of(alone / "first" / "2024H1")
+    assert files_of(outputs / "first" / "2024H1") == by_itself
+    assert (outputs / "first" / "index.html").read_bytes() == (alone / "first" / "index.html").read_bytes()
+    totals = {row["indicator"]: row["value"] for row in table_of(outputs / "portfolio" / "portfolio.csv")[-12:]}
+    assert totals["received"] == "32"
+    assert f"All projects: simplecache::{outputs.as_uri()}/portfolio/index.html" in log.read_text("utf-8")
+    assert not [path for path in outputs.rglob(".*")]
 
 
 def test_a_scheduler_that_does_not_answer_is_named_in_a_sentence(

@@ -62,6 +62,14 @@ def test_a_scheduler_without_a_worker_is_told_in_a_sentence(monkeypatch: pytest.
             pass
 
 
+def test_the_password_in_the_address_of_a_scheduler_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "WAIT_SECONDS", 0.5)
+    address = "tcp://somebody:open/sesame@127.0.0.1:9?token=sesame"
+    with pytest.raises(ClusterError, match=r"answers at 'tcp://127\.0\.0\.1:9'") as refused, cluster(address, 1):
+        pass
+    assert "sesame" not in str(refused.value)
+
+
 STOPPED = """
 import os, sys, time
 from pathlib import Path
@@ -103,4 +111,38 @@ def test_a_signal_ends_the_cluster_with_its_workers_and_folders(tmp_path: Path, 
         process.kill()
         process.wait()
     assert processes_below(marks) == []
+    assert list(temporary.iterdir()) == []
+
+
+STOPPED_WHILE_IT_BEGINS = """
+import os, signal, sys
+import distributed
+from pipeline.execution.cluster import cluster
+from pipeline.execution.errors import Interrupted
+from pipeline.execution.interrupts import interruptible
+
+begin = distributed.Nanny.start_unsafe
+
+async def stopped(self):
+    os.kill(os.getpid(), signal.SIGTERM)
+    return await begin(self)
+
+if __name__ == "__main__":
+    distributed.Nanny.start_unsafe = stopped
+    try:
+        with interruptible(), cluster("", 2):
+            sys.exit("nobody stopped")
+    except Interrupted as stop:
+        sys.exit(stop.exit_code)
+"""
+
+
+def test_a_signal_while_a_cluster_begins_leaves_nothing_of_it(tmp_path: Path) -> None:
+    script, temporary = tmp_path / "stopped.py", tmp_path / "tmp"
+    temporary.mkdir()
+    script.write_text(STOPPED_WHILE_IT_BEGINS)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(temporary)}
+    command = [sys.executable, str(script)]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (128 + signal.SIGTERM, "", "")
     assert list(temporary.iterdir()) == []

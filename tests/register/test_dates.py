@@ -170,7 +170,7 @@ def test_a_word_for_nothing_is_blank_but_in_a_text(make: Maker, word: str) -> No
     cells = {name: word for name in ("date_resolved", "relation", "complainant", "topic", "summary", "note")}
     cleaned = make.clean([row(**cells)])
     assert cleaned.rules() == []
-    table = cleaned.register.table.iloc[0]
+    table = cleaned.read().iloc[0]
     assert [name for name in cells if pd.notna(table[name])] == ["summary", "note"]
     assert table["summary"] == word
 
@@ -186,6 +186,6 @@ def test_a_word_for_no_stays_no_where_yes_or_no_is_asked(make: Maker) -> None:
 def test_letters_garbled_by_a_wrong_encoding_are_mended_and_told(make: Maker) -> None:
     garbled = "Réunion à l'école, déjà demandée".encode().decode("cp1252")
     cleaned = make.clean([row(summary=garbled, topic="naïve café")])
-    assert cleaned.register.table["summary"][0] == "Réunion à l'école, déjà demandée"
-    assert cleaned.register.table["topic"][0] == "naïve café"
+    assert cleaned.read()["summary"][0] == "Réunion à l'école, déjà demandée"
+    assert cleaned.read()["topic"][0] == "naïve café"
     assert cleaned.rules() == ["text_mended"]

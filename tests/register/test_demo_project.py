@@ -30,7 +30,7 @@ def test_the_command_writes_a_project_that_goes_through_the_first_two_stages(dat
     assert str(project.settings.grm_start) == "2021-01-01"
     cleaned = clean(project)
     assert len(cleaned.both) == 300
-    assert cleaned.register.table["note"].str.startswith("Synthetic").all()
+    assert cleaned.read()["note"].str.startswith("Synthetic").all()
     assert set(cleaned.both["date_received"].dt.year.dropna()) <= {2020, 2021, 2022, 2023, 2024, 2025}
 
 

@@ -96,6 +96,18 @@ def test_a_pattern_does_not_take_other_files_of_the_project_for_the_register(mak
     assert cleaned.rules() == []
 
 
+@pytest.mark.parametrize("is_link", [True, False])
+def test_what_fits_the_pattern_and_is_no_file_is_refused_and_not_passed_over(make: Maker, *, is_link: bool) -> None:
+    project = make.project(JANUARY, {"register": "'register*.csv'"})
+    part = project.folder / "register-2023.csv"
+    if is_link:
+        part.symlink_to("nothing.csv")
+    else:
+        part.mkdir()
+    with pytest.raises(InputError, match=r"register-2023\.csv: this fits the pattern 'register\*\.csv'"):
+        clean(project)
+
+
 def test_a_finding_of_a_row_names_its_registration_number_and_no_other_cell(make: Maker) -> None:
     text = "complainant,registration_no,date_received,channel,status\nBold,1/2024,2024-03-01,email,Resolving,x\n"
     register = map_columns(read_register(make.project(text)), load_project(SAMPLE))

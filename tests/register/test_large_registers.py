@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
@@ -15,12 +17,14 @@ from hypothesis import strategies as st
 from making import ROOT, Maker
 from repeated import repeat_boston
 
+from pipeline import shared_work
 from pipeline.classification import review
 from pipeline.confidentiality.redaction import KnownNames
 from pipeline.places import DATA_VARIABLE
 from pipeline.project import load_project
-from pipeline.register import identities, workbook
+from pipeline.register import identities, tables, validation, workbook
 from pipeline.register.checking import check_register
+from pipeline.register.columns import heading_key
 from pipeline.register.demo_project import write_project
 from pipeline.register.formats import text as text_format
 from pipeline.register.formats.rows import batches
@@ -73,6 +77,50 @@ def test_what_is_redacted_does_not_depend_on_how_many_rows_are_taken_at_a_time(
     monkeypatch.setattr(identities, "_MOST_REMEMBERED", 2)
     for table, other in zip(redacted(rows), whole, strict=True):
         pd.testing.assert_frame_equal(table, other)
+
+
+def test_what_is_redacted_does_not_depend_on_who_looks_at_the_texts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole = redacted(40)
+    monkeypatch.setattr(identities, "_ROWS_AT_A_TIME", 7)
+    monkeypatch.setattr(shared_work, "LEAST", 0)
+    for table, other in zip(redacted(40), whole, strict=True):
+        pd.testing.assert_frame_equal(table, other)
+
+
+HEADINGS = {"date received", "status", "№", "#", "утас", "e mail", "2nd", "ß"}
+CELLS = st.sampled_from(
+    [
+        None,
+        "Date_received",
+        "date - RECEIVED",
+        "status",
+        "Status.",
+        "№",
+        "#",
+        "##",
+        "УТАС",
+        "e-mail",
+        "2nd",
+        "ß",
+        "ss",
+        "x",
+    ]
+)
+
+
+@given(cells=st.lists(st.one_of(CELLS, st.text(min_size=1, max_size=8).map(str.strip).filter(bool)), max_size=12))
+def test_the_keys_of_a_column_are_those_of_each_cell(cells: list[str | None]) -> None:
+    found = tables._has_key(pd.Series(cells, dtype="str"), HEADINGS)
+    alone = [bool(text) and not text[0].isdigit() and heading_key(text) in HEADINGS for text in cells]
+    assert found.tolist() == alone
+
+
+@given(texts=st.lists(st.text(alphabet="aB_9 -.ßЖİǅ\t", max_size=9), max_size=9))
+def test_plain_texts_are_the_words_of_each_text(texts: list[str]) -> None:
+    plain = validation._plain(pd.Series(texts, dtype="str"), np.arange(len(texts)))
+    assert plain.to_pylist() == [" ".join(re.findall(r"\w+", text.casefold())) for text in texts]
 
 
 @given(text=st.text(alphabet='ab,"\r\n\u2028', max_size=60), at_a_time=st.integers(1, 9))

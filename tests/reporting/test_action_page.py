@@ -14,6 +14,7 @@ import pytest
 from making import Cleaned, Maker
 
 from pipeline.indicators.actions import open_actions
+from pipeline.register.checking import corrected_register
 from pipeline.register.mapping import collected
 from pipeline.register.views import columns_read
 from pipeline.reporting import actions as module
@@ -50,7 +51,7 @@ def stage_of(cleaned: Cleaned, folder: Path) -> Stage:
     stage = Stage(cleaned.project, cleaned.scopes("2024-04"), folder / "set")
     stage.save(cleaned.labelled, "labelled.parquet")
     stage.save(cleaned.identities, "identities.parquet")
-    stage.save(columns_read(cleaned.register), "columns.csv")
+    stage.save(columns_read(corrected_register(cleaned.project)), "columns.csv")
     stage.save(cleaned.measure("2024-04").table, "indicators.csv")
     return stage
 

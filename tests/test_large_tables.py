@@ -1,0 +1,72 @@
+"""Tables that come in parts or are put away: the same as the whole ones, and no file is left of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline import files, put_away
+from pipeline.files import PartsFile, write_parquet
+from pipeline.pieces import in_one_piece, slices
+from pipeline.places import OUTPUTS_VARIABLE
+
+
+def table_of(rows: int) -> pd.DataFrame:
+    words = pd.Series([None if n % 5 == 0 else f"word {n % 3}" for n in range(rows)], dtype="str")
+    days = pd.Series(pd.date_range("2024-01-01", periods=rows), dtype="datetime64[us]")
+    return pd.DataFrame({"n": pd.array(range(rows), dtype="Int64"), "word": words, "day": days, "yes": words.notna()})
+
+
+@given(rows=st.integers(0, 30), at_a_time=st.integers(1, 9))
+def test_a_table_in_pieces_is_the_table_again(rows: int, at_a_time: int) -> None:
+    table = table_of(rows)
+    pd.testing.assert_frame_equal(in_one_piece([table.iloc[one] for one in slices(rows, at_a_time)]), table)
+
+
+def written(path: Path, table: pd.DataFrame, at_a_time: int) -> bytes:
+    file = PartsFile(path, restricted=True)
+    for rows in slices(len(table), at_a_time):
+        file.add(table.iloc[rows])
+    file.close()
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("at_a_time", [1, 4, 100])
+@pytest.mark.parametrize("rows", [0, 1, 7, 8])
+def test_a_file_of_one_group_is_the_same_whether_written_in_parts_or_at_once(
+    rows: int, at_a_time: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "ROWS_OF_A_GROUP", 8)
+    write_parquet(table_of(rows), tmp_path / "whole.parquet")
+    parts = written(tmp_path / "parts.parquet", table_of(rows), at_a_time)
+    assert parts == (tmp_path / "whole.parquet").read_bytes()
+    assert (tmp_path / "parts.parquet").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_longer_file_has_groups_of_one_size_wherever_its_parts_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "ROWS_OF_A_GROUP", 8)
+    one, other = (written(tmp_path / f"{n}.parquet", table_of(21), n) for n in (3, 20))
+    assert one == other
+    read = pq.ParquetFile(tmp_path / "3.parquet")
+    assert [read.metadata.row_group(n).num_rows for n in range(read.num_row_groups)] == [8, 8, 5]
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "3.parquet"), table_of(21))
+
+
+@pytest.mark.parametrize("rows", [3, put_away.LEAST + 1])
+def test_what_was_put_away_is_as_it_was_each_time_and_stands_in_no_folder(
+    rows: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(OUTPUTS_VARIABLE, str(tmp_path))
+    table = table_of(rows)
+    away = put_away.PutAway(table, rows)
+    put_away.give_back()
+    assert not list(tmp_path.iterdir())
+    for _ in range(2):
+        pd.testing.assert_frame_equal(away.get(), table)
