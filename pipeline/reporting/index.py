@@ -6,14 +6,11 @@ those of project.yml and of the catalogue, and the names of folders, which must 
 
 from __future__ import annotations
 
-import csv
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from math import isfinite
 from pathlib import Path
 from urllib.parse import quote
 
@@ -23,7 +20,7 @@ from pipeline.errors import InputError
 from pipeline.period import Period, parse_day
 from pipeline.project import Project
 from pipeline.reporting.marks import Marks, read_marks
-from pipeline.reporting.numbers import PUBLIC_COLUMNS
+from pipeline.reporting.public_figures import PublicFigure, read_figures
 from pipeline.reporting.sparklines import image, sparkline
 from pipeline.reporting.tables import Table, simple
 from pipeline.reporting.templating import compact, environment_of, styles
@@ -36,19 +33,9 @@ COMPARISONS = "comparison"
 KEY_FIGURES = ("received", "eligible", "resolution_rate", "resolution_working_days_median", "closing_stock")
 """The indicators that the page repeats, in the order of its columns."""
 _WIDTHS = (28, 9, 9, 17, 13, 10, 14)
-_MOST_BYTES = 50_000_000
-_LONGEST_DISPLAY = 100
 _COMPARISON = re.compile("[0-9A-Za-z@.+_-]{1,200}")
 _MOST_TOLD = 12
 """Points of a line up to which its alternative text gives each."""
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A figure as its report shows it, and its value where one is given."""
-
-    display: str
-    value: float | None
 
 
 @dataclass(frozen=True)
@@ -62,7 +49,7 @@ class Entry:
     label: str
     period: Period
     as_of: date | None
-    figures: Mapping[str, Figure] | None
+    figures: Mapping[str, PublicFigure] | None
     marks: Marks | None
     files: frozenset[str]
 
@@ -125,41 +112,10 @@ def _entry(folder: Path) -> Entry | None:
         label=folder.name,
         period=period,
         as_of=as_of,
-        figures=_read_figures(public / "indicators.csv"),
+        figures=read_figures(public / "indicators.csv", KEY_FIGURES),
         marks=read_marks(public / "report.html"),
         files=frozenset(name for name in names if (public / name).is_file()),
     )
-
-
-def _read_figures(path: Path) -> dict[str, Figure] | None:
-    """Read the key figures of a report; None for a file that is missing, broken or not of the contract."""
-    found: dict[str, Figure] = {}
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            return None
-        with path.open(encoding="utf-8-sig", newline="") as handle:
-            rows = csv.DictReader(handle, strict=True)
-            if not set(PUBLIC_COLUMNS) <= set(rows.fieldnames or ()):
-                return None
-            for row in rows:
-                name = row["indicator"]
-                if name in KEY_FIGURES and row["scope"] == "period" and row["dimension"] == "":
-                    if name in found:
-                        return None
-                    found[name] = _figure(row["display"], row["value"])
-    except (OSError, ValueError, csv.Error):
-        return None
-    return found if len(found) == len(KEY_FIGURES) else None
-
-
-def _figure(display: str | None, value: str | None) -> Figure:
-    is_shown = display and len(display) <= _LONGEST_DISPLAY
-    if not is_shown or value is None or any(unicodedata.category(letter)[0] == "C" for letter in display or ""):
-        raise ValueError("no figure of a report")
-    number = float(value) if value else None
-    if number is not None and not (isfinite(number) and number >= 0):
-        raise ValueError("no figure of a report")
-    return Figure(str(display), number)
 
 
 def render_index(project: Project, folder: Path) -> str:

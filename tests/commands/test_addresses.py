@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from in_memory import store_in_memory
 from making import ROOT, SAMPLE, Maker
 from portfolio_folders import rows_of_a_report
 from public_folders import public_set
@@ -24,7 +25,7 @@ from pipeline.errors import InputError, ReconciliationError
 from pipeline.execution.errors import ExecutionError
 from pipeline.execution.manifest import build_record, write_manifest
 from pipeline.execution.sets import staged_set
-from pipeline.places import DATA_VARIABLE, OUTPUTS_VARIABLE
+from pipeline.places import DATA_VARIABLE
 from pipeline.project import load_project
 from pipeline.register.reading import read_register
 
@@ -34,16 +35,8 @@ SECRET = "s3cr3t"
 @pytest.fixture(autouse=True)
 def memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
     """What stands at memory:// addresses, by its path; and folders of this machine that are named nowhere."""
-    from fsspec.implementations.memory import MemoryFileSystem
-
-    for name in (DATA_VARIABLE, OUTPUTS_VARIABLE):
-        monkeypatch.setenv(name, "")
-        monkeypatch.delenv(name)
-    MemoryFileSystem.store.clear()
-    MemoryFileSystem.pseudo_dirs[:] = [""]
-    yield MemoryFileSystem.store
-    MemoryFileSystem.store.clear()
-    MemoryFileSystem.pseudo_dirs[:] = [""]
+    with store_in_memory(monkeypatch) as store:
+        yield store
 
 
 def upload(folder: Path, address: str) -> None:

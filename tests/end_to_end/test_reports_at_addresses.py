@@ -7,25 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from in_memory import store_in_memory
 from reports import ROOT, SAMPLE
 
 from pipeline.addresses import Place
 from pipeline.cli import main
-from pipeline.places import DATA_VARIABLE, OUTPUTS_VARIABLE
 
 pytestmark = [pytest.mark.notebooks, pytest.mark.filterwarnings("ignore::ResourceWarning")]
 
 
 @pytest.fixture(autouse=True)
 def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
-    from fsspec.implementations.memory import MemoryFileSystem
-
-    for name in (DATA_VARIABLE, OUTPUTS_VARIABLE):
-        monkeypatch.setenv(name, "")
-        monkeypatch.delenv(name)
-    MemoryFileSystem.store.clear()
-    yield MemoryFileSystem.store
-    MemoryFileSystem.store.clear()
+    with store_in_memory(monkeypatch) as empty:
+        yield empty
 
 
 def put_project(at: str) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -58,15 +59,15 @@ def test_a_scheduler_without_a_worker_is_told_in_a_sentence(monkeypatch: pytest.
     monkeypatch.setattr(module, "WAIT_SECONDS", 0.5)
     with LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address="127.0.0.1:0", silence_logs=50) as local:
         address = local.scheduler_address
-        with pytest.raises(ClusterError, match=r"has no worker\. Start one: dask worker tcp://"), cluster(address, 1):
-            pass
+        with pytest.raises(ClusterError, match=r"has no worker\. Start one: dask worker tcp://"), ExitStack() as stack:
+            stack.enter_context(cluster(address, 1))
 
 
 def test_the_password_in_the_address_of_a_scheduler_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "WAIT_SECONDS", 0.5)
     address = "tcp://somebody:open/sesame@127.0.0.1:9?token=sesame"
-    with pytest.raises(ClusterError, match=r"answers at 'tcp://127\.0\.0\.1:9'") as refused, cluster(address, 1):
-        pass
+    with pytest.raises(ClusterError, match=r"answers at 'tcp://127\.0\.0\.1:9'") as refused, ExitStack() as stack:
+        stack.enter_context(cluster(address, 1))
     assert "sesame" not in str(refused.value)
 
 
