@@ -81,7 +81,7 @@ class PartsFile:
     def close(self) -> None:
         """Write what is left. At least one part must have been added."""
         with self._handle:
-            whole = in_one_piece(self._parts)
+            whole, self._parts = in_one_piece(self._parts), []
             if self._writer is None:
                 whole.to_parquet(self._handle, index=False, engine="pyarrow")
             else:

@@ -6,12 +6,15 @@ The file stands in no folder and is gone with this process, however that ends.
 from __future__ import annotations
 
 import ctypes
+import io
 import pickle
 import sys
 import tempfile
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from typing import IO, Generic, TypeVar
+from typing import Any, BinaryIO, Generic, TypeVar
 
+import pandas as pd
 import pyarrow as pa
 
 from pipeline.places import outputs_folder
@@ -27,7 +30,7 @@ class PutAway(Generic[Thing]):
 
     def __init__(self, thing: Thing, rows: int) -> None:
         """Put a thing away that has so many rows."""
-        self._file: IO[bytes] | None = None
+        self._file: BinaryIO | None = None
         self._thing: Thing | None = None
         if rows <= LEAST:
             self._thing = thing
@@ -35,27 +38,67 @@ class PutAway(Generic[Thing]):
         # Some systems keep their folder for temporary files in memory.
         folder = outputs_folder()
         self._file = tempfile.TemporaryFile(dir=folder if folder.is_dir() else None)  # noqa: SIM115
-        # The columns go into the file from where they are: pickled they would be copied first.
-        columns: list[pickle.PickleBuffer] = []
-        self._pickled = pickle.dumps(thing, protocol=pickle.HIGHEST_PROTOCOL, buffer_callback=columns.append)
-        self._sizes = [self._file.write(column.raw()) for column in columns]
+        self._columns: list[tuple[int, int]] = []
+        pickled = io.BytesIO()
+        _Putting(pickled, self._file, self._put).dump(thing)
+        self._pickled = pickled.getvalue()
 
     def get(self) -> Thing:
         """Return the thing."""
         if self._file is None:
             assert self._thing is not None
             return self._thing
-        self._file.seek(0)
-        columns = [bytearray(size) for size in self._sizes]
-        for column in columns:
-            self._file.readinto(column)  # type: ignore[attr-defined]
-        thing: Thing = pickle.loads(self._pickled, buffers=columns)
+        columns = (self._column(place, size) for place, size in self._columns)
+        thing: Thing = _Getting(io.BytesIO(self._pickled), self._file, columns).load()
         return thing
 
+    def _put(self, column: pickle.PickleBuffer) -> None:
+        assert self._file is not None
+        self._columns.append((self._file.tell(), self._file.write(column.raw())))
+
+    def _column(self, place: int, size: int) -> bytearray:
+        assert self._file is not None
+        column = bytearray(size)
+        self._file.seek(place)
+        self._file.readinto(column)  # type: ignore[attr-defined]
+        return column
+
     def __del__(self) -> None:
-        file: IO[bytes] | None = getattr(self, "_file", None)
+        file: BinaryIO | None = getattr(self, "_file", None)
         if file is not None:
             file.close()
+
+
+class _Putting(pickle.Pickler):
+    """Puts columns into a file one by one: pickled all of them would be copied first."""
+
+    def __init__(self, pickled: BinaryIO, file: BinaryIO, put: Callable[[pickle.PickleBuffer], None]) -> None:
+        super().__init__(pickled, protocol=pickle.HIGHEST_PROTOCOL, buffer_callback=put)
+        self._file = file
+
+    def persistent_id(self, thing: Any) -> tuple[int, pd.StringDtype] | None:
+        """Return where a column of texts was put; it goes as Arrow's own stream, piece by piece."""
+        if not isinstance(thing, pd.api.extensions.ExtensionArray) or not isinstance(thing.dtype, pd.StringDtype):
+            return None
+        place, texts = self._file.tell(), pa.table({"": pa.array(thing)})
+        with pa.ipc.new_stream(self._file, texts.schema) as stream:
+            stream.write_table(texts)
+        return place, thing.dtype
+
+
+class _Getting(pickle.Unpickler):
+    """Gets from the file what `_Putting` put there."""
+
+    def __init__(self, pickled: BinaryIO, file: BinaryIO, columns: Iterable[bytearray]) -> None:
+        super().__init__(pickled, buffers=columns)
+        self._file = file
+
+    def persistent_load(self, pid: tuple[int, pd.StringDtype]) -> Any:
+        """Return a column of texts."""
+        place, dtype = pid
+        self._file.seek(place)
+        with pa.ipc.open_stream(self._file) as stream:
+            return dtype.__from_arrow__(stream.read_all().column(0))
 
 
 def give_back() -> None:

@@ -18,6 +18,8 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from typing import Any, BinaryIO, Generic, TypeVar
 
+from pipeline.put_away import give_back
+
 Part = TypeVar("Part")
 Result = TypeVar("Result")
 
@@ -42,6 +44,7 @@ def each(work: Callable[[Part], Result], parts: Sequence[Part], *, size: int) ->
     if copies < 2:
         yield from map(work, parts)
         return
+    give_back()  # or each copy would have it, too, as soon as it writes there
     started: list[_Copy[Part, Result] | None] = []
     try:
         for first in range(copies):

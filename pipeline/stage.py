@@ -19,6 +19,7 @@ from pipeline.files import write_bytes, write_csv, write_parquet
 from pipeline.period import Scopes, joined_label, resolve_periods, resolve_scopes
 from pipeline.places import outputs_folder
 from pipeline.project import Project, load_project
+from pipeline.put_away import give_back
 
 COMMENTARY = "commentary.md"
 """The period's commentary below internal/, with its names replaced in the first stage."""
@@ -64,6 +65,7 @@ class SetFolder:
         """Write a table for the stages after this one, as CSV or parquet by the ending of its name."""
         write = write_parquet if name.endswith(".parquet") else write_csv
         write(table, self.path(area, name), restricted=name in RESTRICTED)
+        give_back()
 
     def save_bytes(self, content: bytes, name: str, area: str = "internal") -> None:
         """Write a file that was made in memory."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
@@ -70,3 +73,27 @@ def test_what_was_put_away_is_as_it_was_each_time_and_stands_in_no_folder(
     assert not list(tmp_path.iterdir())
     for _ in range(2):
         pd.testing.assert_frame_equal(away.get(), table)
+
+
+def test_what_is_put_away_is_copied_column_by_column_and_let_go_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(OUTPUTS_VARIABLE, str(tmp_path))
+    names, rows, usual = "abcdefghij", put_away.LEAST + 1, pa.default_memory_pool()
+    pool = pa.proxy_memory_pool(usual)
+    pa.set_memory_pool(pool)
+    gc.disable()
+    try:
+        parts = [pd.DataFrame({name: [f"{name} {part}"] * rows for name in names}, dtype="str") for part in range(3)]
+        table = pd.concat(parts, ignore_index=True)
+        del parts
+        held, before = weakref.ref(table), pool.bytes_allocated()
+        away = put_away.PutAway(table, len(table))
+        assert pool.max_memory() < 1.3 * before
+        del table
+        assert held() is None
+        assert pool.bytes_allocated() < before / 10
+        assert away.get()["c"].iloc[-1] == "c 2"
+    finally:
+        gc.enable()
+        pa.set_memory_pool(usual)

@@ -156,6 +156,13 @@ def cases_of(decisions: pd.DataFrame, cases: pd.DataFrame) -> pd.Series:
     return chosen.set_axis(decisions.index)
 
 
+def asked_alone(cases: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
+    """Leave of the cases' texts only those that a decision may be about: for all that is decided they are enough."""
+    is_asked = cases["registration_no"].isin(decisions["registration_no"])
+    is_asked |= cases["source_row"].astype("str").isin(decisions["row"])
+    return cases.assign(summary_redacted=cases["summary_redacted"].where(is_asked))
+
+
 def with_unfit_decisions(found: pd.DataFrame, cases: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
     """Add to the findings the decisions that no longer fit, and sort all."""
     return findings.in_order(findings.joined(found, decide(decisions, cases).unfit))

@@ -13,6 +13,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
+from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -152,8 +153,8 @@ def unread(summaries: Sequence[Summary], project: Project) -> dict[int, Known]:
     for one in summaries:
         if one.headings != first.headings:
             raise InputError(
-                f"{project.shown_folder}: {one.name} has other headings than {first.name}, or in another order. Files "
-                "that are read in parts need the same row of headings."
+                f"{project.shown_folder}: {one.name} has other headings than {first.name}, or in another order: "
+                f"{_first_difference(one, first)}. Files that are read in parts need the same row of headings."
             )
     require_one_row([sum(counts) for counts in zip(*(one.corrections for one in summaries), strict=True)], project)
     deciding = {
@@ -166,6 +167,14 @@ def unread(summaries: Sequence[Summary], project: Project) -> dict[int, Known]:
         elif one.error is not None:
             raise one.error
     return again
+
+
+def _first_difference(one: Summary, other: Summary) -> str:
+    """Say at which heading two files part."""
+    pairs = zip_longest(one.headings, other.headings)
+    place, pair = next((place, pair) for place, pair in enumerate(pairs, start=1) if pair[0] != pair[1])
+    here, there = (f"'{heading[0]}'" if heading else "nothing" for heading in pair)
+    return f"at place {place} stands {here}, not {there}"
 
 
 def bounds_of(summaries: Sequence[Summary]) -> list[list[Bounds]]:

@@ -24,6 +24,7 @@ from pipeline.classification.training_set import read_training_set
 from pipeline.errors import InputError
 from pipeline.pieces import in_one_piece, slices
 from pipeline.project import NOT_STATED, Project, fold, spellings
+from pipeline.put_away import PutAway
 
 MOST_TRAINING_ROWS = 5_000
 """Rows of the register that a model learns from at most; of more, those whose texts have the lowest digests."""
@@ -62,6 +63,8 @@ def labelled_cases(
         else:
             models[name] = trained
     own, rules = cases[[*OF_A_CASE]], Rulebook(COUNTED, project)
+    put_away = PutAway(cases, len(cases))
+    del cases
 
     def of_rows(rows: slice) -> pd.DataFrame:
         part = own.iloc[rows]
@@ -75,7 +78,7 @@ def labelled_cases(
         return labels_of(part, proposals, decided.tables, count_proposals=is_counted)
 
     added = in_one_piece(list(shared_work.each(of_rows, slices(len(own), _ROWS_AT_A_TIME), size=len(own))))
-    return Labelling(cases.assign(**{name: added[name] for name in added}), decided, models, without)
+    return Labelling(put_away.get().assign(**{name: added[name] for name in added}), decided, models, without)
 
 
 def with_topic_codes(cases: pd.DataFrame, project: Project) -> pd.DataFrame:

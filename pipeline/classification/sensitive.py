@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from pipeline import shared_work
@@ -208,17 +209,21 @@ def restricted(lanes: Lanes, cases: pd.DataFrame, project: Project) -> Restricte
     `cases` are the general ones with their texts redacted; of them `OF_A_CASE` are enough. That each row of the
     register is either among them or among the sensitive ones is asserted.
     """
+    give_back()
     whole = check(place_receipts(lanes.without_sheets.get(), project), project)
     every, identities = split_identities(whole.table)
     cases_apart, whose = (table[lanes.apart].reset_index(drop=True) for table in (every, identities["complainant"]))
-    sensitive = _redacted(cases_apart, whose, lanes.names, project)
+    # Of a large register the long texts of all other rows would take a third of the memory.
+    whole = replace(whole, table=whole.table.drop(columns=_long_texts(whole.table)))
     del every
+    give_back()
+    sensitive = _redacted(cases_apart, whose, lanes.names, project)
     both = pd.concat([cases[[*OF_A_CASE]], sensitive[[*OF_A_CASE]]], ignore_index=True)
     found = settle(findings.joined(whole.found, number_gaps(whole, project)), read_explanations(project))
     found = with_unfit_decisions(redact_findings(found, lanes.names, locale=project.locale), both, lanes.every_decision)
     is_theirs = findings.keys_of_places(found).isin(pd.MultiIndex.from_frame(sensitive[[*PLACE]]))
     return Restricted(
-        register=replace(whole, table=whole.table.drop(columns=_long_texts(whole.table))),
+        register=whole,
         sheets=lanes.sheets,
         findings=found,
         identities=identities,
@@ -235,6 +240,7 @@ def _long_texts(table: pd.DataFrame) -> list[str]:
 
 def save(kept: Restricted, found: pd.DataFrame, stage: Stage) -> None:
     """Write the restricted files, and the findings of the general way, `found`, beside those of the whole register."""
+    give_back()
     stage.save(kept.identities, "identities.parquet")
     stage.save(kept.sensitive, "sensitive.parquet")
     stage.save(kept.sensitive_findings[list(findings.COLUMNS)], "sensitive_findings.csv")
@@ -245,9 +251,7 @@ def save(kept: Restricted, found: pd.DataFrame, stage: Stage) -> None:
 
 def _account(read: pd.DataFrame, cases: pd.DataFrame, sensitive: pd.DataFrame) -> pd.DataFrame:
     """Count the rows of both ways and stop with an AssertionError if one got lost, or went both."""
-    keys = [*PLACE]
-    both = pd.concat([cases[keys], sensitive[keys]], ignore_index=True).sort_values(keys, ignore_index=True)
-    if not both.equals(read[keys].sort_values(keys, ignore_index=True)):
+    if not _stand_once(read, cases, sensitive):
         raise AssertionError("a row of the register is on neither way, or on both")
     counts = {
         "grievances read from the register": len(read),
@@ -255,3 +259,16 @@ def _account(read: pd.DataFrame, cases: pd.DataFrame, sensitive: pd.DataFrame) -
         "sensitive grievances": len(sensitive),
     }
     return pd.DataFrame({"what": list(counts), "count": list(counts.values())})
+
+
+def _stand_once(read: pd.DataFrame, *parts: pd.DataFrame) -> bool:
+    """Whether each row of a table, by its place in the register, is in just one of the parts, and no other is."""
+    every = [table[[*PLACE]] for table in (read, *parts)]
+    file, sheet = (
+        pd.factorize(pd.concat([table[name] for table in every], ignore_index=True))[0].astype("int64")
+        for name in ("source_file", "source_sheet")
+    )
+    row = np.concatenate([table["source_row"].to_numpy(dtype="int64") for table in every])
+    # One number a place: a million places are compared without their texts.
+    place = (file * (int(sheet.max(initial=0)) + 2) + sheet) * (int(row.max(initial=0)) + 1) + row
+    return np.array_equal(np.sort(place[: len(read)]), np.sort(place[len(read) :]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from pipeline.confidentiality.redaction import KnownNames
 from pipeline.confidentiality.search import OwnWords, Search
 from pipeline.errors import DisclosureError, PipelineError
 from pipeline.project import Project, load_project
+from pipeline.put_away import give_back
 
 _NOT_PRINTED = frozenset({"confidential", "register_", "columns", "aliases", "phrases", "covers", "not_collected"})
 """Keys of project.yml that no report prints."""
@@ -31,34 +32,33 @@ def search_for(project: Project, identities: pd.DataFrame, words: OwnWords | Non
     """
     from pipeline.register.identities import known_names
 
-    asked = _Asked(project, identities, words)
-    if asked.is_as(_last):
-        return _last[0][1]
-    known = known_names(project, identities)
-    _refuse_named(project, known)
-    search = _search(project, known, words)
-    _last[:] = [(asked, search)]
+    known, words = known_names(project, identities), words or OwnWords()
+    last = _last[0] if _last and _last[0].is_for(project, known) else None
+    if last is None:
+        _refuse_named(project, known)
+        search = _search(project, known, words)
+    elif last.search.words == words and last.search.texts_seen <= _MOST_SEEN:
+        return last.search
+    else:
+        search = Search(last.search.known, project.locale, last.search.contacts, words)
+    _last[:] = [_Last(project, known, search)]
     return search
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _Last:
     project: Project
-    identities: pd.DataFrame
-    words: OwnWords | None
+    known: KnownNames
+    search: Search
 
-    def is_as(self, last: Sequence[tuple[_Asked, Search]]) -> bool:
-        """Whether the last search was for the same, and has not yet seen so much that it had better be forgotten."""
-        if not last or last[0][1].texts_seen > _MOST_SEEN:
-            return False
-        before = last[0][0]
-        is_same = (self.project, self.words) == (before.project, before.words)
-        return is_same and self.identities.equals(before.identities)
+    def is_for(self, project: Project, known: KnownNames) -> bool:
+        return self.project == project and self.known == known
 
 
-_last: list[tuple[_Asked, Search]] = []
-"""The last search of this process, with what was asked for: the reports of a register have many texts in common."""
+_last: list[_Last] = []
+"""The last search of this process: the reports of a register, and the page that lists them, name the same persons."""
 _MOST_SEEN = 100_000
+"""Texts from which on a search is begun anew, with the same names, so that it does not grow from report to report."""
 
 
 def own_words(folder: Path) -> OwnWords:
@@ -89,6 +89,7 @@ def _search(project: Project, known: KnownNames, words: OwnWords | None = None) 
     from pipeline.reporting.catalogue import own_texts
 
     known = known.without_those_in(own_texts(project))
+    give_back()  # of many names, what it took to make the search
     return Search(known, project.locale, own_contacts(project), words or OwnWords())
 
 

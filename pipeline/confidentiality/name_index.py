@@ -6,7 +6,7 @@ So the time is set by the length of the text, however many names there are.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -71,9 +71,9 @@ class NameIndex:
     def __init__(self) -> None:
         self._table = SpellingTable()
 
-    def add(self, spelling: Spelling, kind: Kind, owner: str) -> None:
-        """Add a spelling of a name."""
-        self._table.add(spelling, kind, owner)
+    def add(self, spellings: Iterable[Spelling], kind: Kind, owner: str) -> None:
+        """Add the spellings of a name."""
+        self._table.add(spellings, kind, owner)
 
     def keep(self, spelling: Spelling) -> None:
         """Add a spelling of what stays."""

@@ -8,12 +8,13 @@ hash happens in one run of many thousands; then a word too many is replaced.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple, get_args
 
 import numpy as np
+import numpy.typing as npt
 
 from pipeline.confidentiality.hashes import Hashes
 from pipeline.confidentiality.hits import Kind
@@ -29,15 +30,33 @@ _UNTIDIED = 1_000_000
 _MOST_REMEMBERED = 50_000
 
 
+class Owners:
+    """The names that a spelling is of; a first name may be that of thousands, so that they stay numbers in a column."""
+
+    def __init__(self, numbers: npt.NDArray[np.int32], keys: Sequence[str]) -> None:
+        """Take the numbers of the names, some perhaps twice; `keys` has the key of each name by its number."""
+        self._numbers, self._keys = numbers, keys
+        self.only: int | None = int(numbers[0]) if (numbers == numbers[0]).all() else None
+        """The number of the name where it is of one alone."""
+
+    def key(self, number: int) -> str:
+        """Return the key of a name."""
+        return self._keys[number]
+
+    def among(self, names: Iterable[int]) -> list[int]:
+        """Return those of some names that it is of."""
+        return [name for name in names if (self._numbers == name).any()]
+
+
 @dataclass(frozen=True)
 class Entry:
-    """What a spelling is of: the names (by their keys), and how it must be written."""
+    """What a spelling is of: the names, and how it must be written."""
 
     kind: Kind
     rule: str
     case: Case
     written: frozenset[Words]
-    owners: frozenset[str]
+    owners: Owners
 
     def fits(self, readings: Sequence[Reading]) -> bool:
         """Say whether the words of a text may stand for this spelling, by their case and likeness."""
@@ -76,48 +95,56 @@ class HashedWords:
         return word in self._words or hash(word) in self._hashed
 
 
+@dataclass
+class _Added:
+    """The spellings as they are added: of each its hash, its look (kind, rule and case, as a number) and its name."""
+
+    keys: array[int] = field(default_factory=lambda: array("q"))
+    looks: array[int] = field(default_factory=lambda: array("B"))
+    owners: array[int] = field(default_factory=lambda: array("i"))
+    begun: array[int] = field(default_factory=lambda: array("q"))
+    written_folded: array[int] = field(default_factory=lambda: array("q"))
+    number_of_look: dict[tuple[Kind, str, Case], int] = field(default_factory=dict)
+    number_of_owner: dict[str, int] = field(default_factory=dict)
+
+
 class SpellingTable:
     """Every spelling of every name; nothing is added once it was looked at."""
 
     def __init__(self) -> None:
         self.varied: set[str] = set()
         self._literal: array[int] = array("q")
-        self._keys: array[int] = array("q")
-        self._begun: array[int] = array("q")
+        self._added = _Added()
         self._tidied = _UNTIDIED
-        self._kinds, self._cases, self._rules = array("B"), array("B"), array("B")
-        self._owners: array[int] = array("i")
-        self._number_of_rule: dict[str, int] = {}
-        self._number_of_owner: dict[str, int] = {}
         self._written: dict[int, tuple[Words, ...]] = {}
-        self._written_folded: array[int] = array("q")
         self._kept: set[Words] = set()
         self._kept_begun: set[Words] = set()
         self._remembered: dict[Words, Node | None] = {}
 
-    def add(self, spelling: Spelling, kind: Kind, owner: str) -> None:
-        """Add a spelling of a name; where two names share one, the first says of what kind it is."""
-        words = spelling.words
-        if not words:
-            return
-        self._know(spelling)
-        key = hash(words)
-        self._keys.append(key)
-        self._kinds.append(_NUMBER_OF_KIND[kind])
-        self._cases.append(_NUMBER_OF_CASE[spelling.case])
-        self._rules.append(self._number_of_rule.setdefault(spelling.rule, len(self._number_of_rule)))
-        self._owners.append(self._number_of_owner.setdefault(owner, len(self._number_of_owner)))
-        for end in range(1, len(words)):
-            self._begun.append(hash(words[:end]))
-        if len(self._begun) > self._tidied:
+    def add(self, spellings: Iterable[Spelling], kind: Kind, owner: str) -> None:
+        """Add the spellings of a name; where two names share one, the first says of what kind it is."""
+        added = self._added
+        owner_number = added.number_of_owner.setdefault(owner, len(added.number_of_owner))
+        keys, looks, owners, begun = added.keys, added.looks, added.owners, added.begun
+        for spelling in spellings:
+            words = spelling.words
+            if not words:
+                continue
+            self._know(spelling)
+            keys.append(hash(words))
+            look = (kind, spelling.rule, spelling.case)
+            looks.append(added.number_of_look.setdefault(look, len(added.number_of_look)))
+            owners.append(owner_number)
+            begun.extend([hash(words[:end]) for end in range(1, len(words))])
+            if spelling.case != "any":
+                self._write_down(keys[-1], spelling)
+        if len(begun) > self._tidied:
             self._tidy()
-        if spelling.case != "any":
-            self._write_down(key, spelling)
 
     def _write_down(self, key: int, spelling: Spelling) -> None:
         """Note how a spelling is written; most numbers and addresses are written as they are folded."""
         if spelling.written == spelling.words:
-            self._written_folded.append(key)
+            self._added.written_folded.append(key)
         elif spelling.written not in (before := self._written.get(key, ())):
             self._written[key] = (*before, spelling.written)
 
@@ -129,9 +156,9 @@ class SpellingTable:
             self._kept_begun.update(spelling.words[:end] for end in range(1, len(spelling.words)))
 
     def _tidy(self) -> None:
-        self._begun, self._literal = _once(self._begun), _once(self._literal)
+        self._added.begun, self._literal = _once(self._added.begun), _once(self._literal)
         # The more there are, the longer it takes and the less often it is done: so time grows with the names alone.
-        self._tidied = 2 * len(self._begun) + _UNTIDIED
+        self._tidied = 2 * len(self._added.begun) + _UNTIDIED
 
     def _know(self, spelling: Spelling) -> None:
         if spelling.is_literal:
@@ -164,23 +191,19 @@ class SpellingTable:
         written = self._written.get(key, ())
         if key in table.written_folded:
             written = (*written, words)
-        numbers = table.owners[table.starts[place] : table.starts[place + 1]].tolist()
         return Entry(
             _KINDS[table.kinds[place]],
             table.rules[table.rule_of[place]],
             CASES[table.cases[place]],
             frozenset(written),
-            frozenset(table.names[number] for number in numbers),
+            Owners(table.owners[table.starts[place] : table.starts[place + 1]], table.names),
         )
 
     @cached_property
     def _table(self) -> _Columns:
         """Put the rows of one spelling together; afterwards only the columns are kept."""
-        columns = _Columns(self)
-        self._keys, self._begun, self._owners = array("q"), array("q"), array("i")
-        self._kinds, self._cases, self._rules = array("B"), array("B"), array("B")
-        self._written_folded, self._number_of_owner = array("q"), {}
-        return columns
+        added, self._added = self._added, _Added()
+        return _Columns(added)
 
 
 class _Columns:
@@ -190,25 +213,37 @@ class _Columns:
     after it in the alphabet, so the first rule of that kind counts; and of the ways to write it the freest.
     """
 
-    def __init__(self, table: Any) -> None:
-        keys = np.frombuffer(table._keys, dtype=np.int64)
+    def __init__(self, added: _Added) -> None:
+        """Take what was added, and each of its columns away: they take as much memory as what is made of them."""
+        keys = np.frombuffer(added.keys, dtype=np.int64)
         order = np.argsort(keys, kind="stable")
-        keys = keys[order]
+        keys, added.keys = keys[order], array("q")
         first = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]])) if len(keys) else np.array([], int)
-        self.keys, self.begun = Hashes(keys), Hashes(table._begun)
-        self.written_folded = Hashes(table._written_folded)
         self.starts = np.concatenate([first, [len(keys)]]).astype(np.int64)
-        kinds, cases, rules = (
-            np.frombuffer(one, dtype=np.uint8)[order] for one in (table._kinds, table._cases, table._rules)
+        self.keys = Hashes(keys[first])
+        del keys
+        self.begun, added.begun = Hashes(added.begun), array("q")
+        self.written_folded, added.written_folded = Hashes(added.written_folded), array("q")
+        self.owners, added.owners = np.frombuffer(added.owners, dtype=np.int32)[order], array("i")
+        looks = np.frombuffer(added.looks, dtype=np.uint8)[order]
+        del order
+        self.rules = sorted({rule for _, rule, _ in added.number_of_look})
+        kinds, ranks, cases = (
+            np.array(
+                [
+                    (_NUMBER_OF_KIND[kind], self.rules.index(rule), _NUMBER_OF_CASE[case])
+                    for kind, rule, case in added.number_of_look
+                ],
+                dtype=np.uint8,
+            )
+            .reshape(-1, 3)
+            .T
         )
-        self.kinds = kinds[first]
-        self.rules = sorted(table._number_of_rule)
-        rank = np.array([self.rules.index(rule) for rule in table._number_of_rule], dtype=np.uint8)
-        is_first_kind = kinds == np.repeat(self.kinds, np.diff(self.starts))
-        self.rule_of = _least(np.where(is_first_kind, rank[rules] if len(rank) else rules, 255), first)
-        self.cases = _least(cases, first)
-        self.owners = np.frombuffer(table._owners, dtype=np.int32)[order]
-        self.names = list(table._number_of_owner)
+        self.kinds = kinds[looks[first]]
+        is_first_kind = kinds[looks] == np.repeat(self.kinds, np.diff(self.starts))
+        self.rule_of = _least(np.where(is_first_kind, ranks[looks], 255), first)
+        self.cases = _least(cases[looks], first)
+        self.names = list(added.number_of_owner)
 
 
 def _once(values: array[int]) -> array[int]:

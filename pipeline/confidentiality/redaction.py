@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -40,7 +40,7 @@ class KnownNames:
     kept: frozenset[str] = frozenset()
     terms: Terms = field(default_factory=Terms)
     gone_numbers: frozenset[str] = frozenset()
-    _shared: _Search | None = field(default=None, repr=False, compare=False)
+    _shared: _Made | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def gather(
@@ -82,11 +82,11 @@ class KnownNames:
             texts = [text for text, _ in hits]
             terms = replace(terms, gone=terms.gone | {match.words for _, found in hits for match in found})
         numbers |= {number for text in texts for number, _, _ in self._search.numbers(text)}
-        return replace(self, terms=terms, gone_numbers=numbers, _shared=self._search)
+        return replace(self, terms=terms, gone_numbers=numbers, _shared=self._made)
 
     def without_guesses(self) -> KnownNames:
         """Look for no typing errors: a word of a report that merely resembles a name must not stop a run."""
-        return replace(self, terms=replace(self.terms, is_unsure_too=False), _shared=self._search)
+        return replace(self, terms=replace(self.terms, is_unsure_too=False), _shared=self._made)
 
     def with_words_of(self, texts: Iterable[str], places: Iterable[str] = ()) -> KnownNames:
         """Take the words of a register's texts into account: what many write in small letters is no mistyped name.
@@ -104,7 +104,7 @@ class KnownNames:
                 large[word.lower()] += count
         ordinary = {word for word, count in small.items() if count >= max(_ORDINARY_FROM, large[word])}
         ordinary |= {word.lower() for text in places for word in WORD.findall(as_seen(text)[0])}
-        return replace(self, terms=replace(self.terms, ordinary=self.terms.ordinary | ordinary), _shared=self._search)
+        return replace(self, terms=replace(self.terms, ordinary=self.terms.ordinary | ordinary), _shared=self._made)
 
     def for_row(self, own: Iterable[str]) -> KnownNames:
         """Return the names for a row of the register: its own complainants are replaced although they are kept."""
@@ -112,7 +112,7 @@ class KnownNames:
         unkept = {spelling.words for name in own for spelling in _spellings_of(name, _kind_of(name))}
         if not unkept & self._search.kept:
             return self
-        return replace(self, terms=replace(self.terms, unkept=frozenset(unkept)), _shared=self._search)
+        return replace(self, terms=replace(self.terms, unkept=frozenset(unkept)), _shared=self._made)
 
     def prepare(self) -> None:
         """Make what every search needs, which is otherwise made when it is needed first.
@@ -128,7 +128,7 @@ class KnownNames:
         where he stands in the text as well, or if there is no other Bold.
         """
         matches = self._search.matches(text, self.terms)
-        names = set().union(*(match.entry.owners for match in matches if match.entry and len(match.entry.owners) == 1))
+        names = {only for match in matches if match.entry and (only := match.entry.owners.only) is not None}
         hits = [_hit(match, names) for match in matches]
         for number, start, end in self._search.numbers(text):
             if number not in self.gone_numbers:
@@ -140,8 +140,12 @@ class KnownNames:
         return apart
 
     @cached_property
+    def _made(self) -> _Made:
+        return self._shared or _Made(self.kinds, self.kept)
+
+    @property
     def _search(self) -> _Search:
-        return self._shared or _Search(self.kinds, self.kept)
+        return self._made.search
 
 
 def words_in(texts: Iterable[str]) -> Counter[str]:
@@ -152,6 +156,18 @@ def words_in(texts: Iterable[str]) -> Counter[str]:
     return every
 
 
+@dataclass(frozen=True)
+class _Made:
+    """The search for some names, made when a text is searched first: it takes many times their memory to make it."""
+
+    kinds: dict[str, Kind]
+    kept: frozenset[str]
+
+    @cached_property
+    def search(self) -> _Search:
+        return _Search(self.kinds, self.kept)
+
+
 class _Search:
     """What is made of the names once, for all terms on which they are looked for."""
 
@@ -160,9 +176,7 @@ class _Search:
         for wanted in _SPELLINGS:
             for name, kind in kinds.items():
                 if kind == wanted:
-                    owner = key_of(name)
-                    for spelling in _spellings_of(name, kind):
-                        self._index.add(spelling, kind, owner)
+                    self._index.add(_spellings_of(name, kind), kind, key_of(name))
         staying = {spelling for name in kept for spelling in _kept_spellings(name)}
         self.kept = {spelling.words for spelling in staying}
         self._letters_of_kept = [set("".join(words)) for words in self.kept]
@@ -189,11 +203,11 @@ class _Search:
             yield (number, start, end) if places is None else (number, places[start], places[end - 1] + 1)
 
 
-def _hit(match: Match, names: set[str]) -> Hit:
+def _hit(match: Match, names: Collection[int]) -> Hit:
     assert match.entry is not None
     owners = match.entry.owners
-    mentioned = owners if len(owners) == 1 else owners & names
-    of = next(iter(mentioned)) if len(mentioned) == 1 else " ".join(match.words)
+    mentioned = [owners.only] if owners.only is not None else owners.among(names)
+    of = owners.key(mentioned[0]) if len(mentioned) == 1 else " ".join(match.words)
     return Hit(match.entry.kind, match.start, match.end, match.rule, of=of)
 
 

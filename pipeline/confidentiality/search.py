@@ -42,6 +42,8 @@ _GONE = "\n·\n\n·\n"
 """What parts the texts around a place that was taken out."""
 _TOKEN = re.compile(r"[\w/-]{4,}")
 _FIGURE = re.compile(r"\d")
+_WITH_YEAR = re.compile(r"(?:\d{1,3}\s*\n\s*)?(?P<number>\d+[/-](?:19|20)\d\d|(?:19|20)\d\d[/-]\d+)")
+"""Number and year of a grievance; a figure at the end of the line before can look like a country's code."""
 _LEAST_DIGITS = 6
 """Digits from which two telephone numbers are one although one of them has a prefix."""
 
@@ -84,6 +86,19 @@ class OwnWords:
         if not self.numbers:
             return text
         return _TOKEN.sub(lambda match: "·" if self._is_number(match) else match[0], text)
+
+    def is_number_of_a_year(self, hit: Hit, text: str) -> bool:
+        """Whether what was found is number and year of a registration number; a telephone number may have its digits.
+
+        Among a million grievances there are a 55538/2023 and somebody whose telephone number is 555 382 023. A number
+        that fills one side of the stroke, as in 99112233/2024, could be dialled and is not passed over.
+        """
+        dated = _WITH_YEAR.fullmatch(text, hit.start, hit.end) if hit.kind == "contact" else None
+        if dated is None:
+            return False
+        start, end = dated.span("number")
+        around = (match for match in _TOKEN.finditer(text) if match.start() <= start and end <= match.end())
+        return any(self._is_number(match) for match in around)
 
     def _is_number(self, match: re.Match[str]) -> bool:
         """Whether a word is a registration number, or the one with the figures of a number of several words."""
@@ -187,7 +202,8 @@ class Search:
         """Return what a text holds where it is public, and where it stays inside: there places are none."""
         in_public, inside = set[Find](), set[Find]()
         for form in forms(seen.text):
-            names = {Find(f"the name of a known {hit.kind}", hit.rule) for hit in self._names.find(form)}
+            known = (hit for hit in self._names.find(form) if not self.words.is_number_of_a_year(hit, form))
+            names = {Find(f"the name of a known {hit.kind}", hit.rule) for hit in known}
             in_public |= names
             inside |= names
             if not seen.is_code and len(form) >= _SHORTEST:

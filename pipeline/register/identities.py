@@ -17,7 +17,7 @@ from pipeline.directions import without_directions
 from pipeline.errors import InputError
 from pipeline.pieces import in_one_piece, slices
 from pipeline.project import Project
-from pipeline.put_away import give_back
+from pipeline.put_away import PutAway, give_back
 from pipeline.register import columns, findings
 from pipeline.register.disclosure import Answer, TextKey, by_text, composed
 from pipeline.register.public_texts import Text, places_of, texts_of
@@ -98,14 +98,15 @@ def redact_texts(
         The places have one row a text and one a hit; see `public_texts.PLACES`.
     """
     places: list[pd.DataFrame] = []
+    put_away = PutAway(cases, len(cases))
     cases = redact_in_pieces(
-        cases, known, answers, places.append, complainants=complainants, locale=locale, with_suspects=with_suspects
+        put_away, known, answers, places.append, complainants=complainants, locale=locale, with_suspects=with_suspects
     )
     return cases, in_one_piece(places).reset_index(drop=True)
 
 
 def redact_in_pieces(
-    cases: pd.DataFrame,
+    cases: PutAway[pd.DataFrame],
     known: KnownNames,
     answers: Sequence[Answer],
     take: Callable[[pd.DataFrame], None],
@@ -116,26 +117,38 @@ def redact_in_pieces(
 ) -> pd.DataFrame:
     """Do what `redact_texts` does and hand the places over, some thousand texts at a time in their order.
 
-    The places of a large register take as much memory as all its texts.
+    The places of a large register take as much memory as all its texts. Of the cases only the texts and what names
+    their rows are in memory until all is done.
     """
-    look = _Look(cases, complainants, by_text(answers), known, locale, with_suspects, places_in(cases))
     names = columns.names(public="redacted")
+    looked_at, bodies = _looked_at(cases.get())
+    look = _Look(looked_at, complainants, by_text(answers), known, locale, with_suspects, bodies)
     # Some thousand at a time, so that memory holds what comes of the texts and not what is made on the way.
-    pieces = slices(len(cases), _ROWS_AT_A_TIME)
-    texts = sum(int(cases[name].notna().sum()) for name in names)
+    pieces = slices(len(looked_at), _ROWS_AT_A_TIME)
+    texts = sum(int(looked_at[name].notna().sum()) for name in names)
     if shared_work.is_shared(texts):
         known.prepare()
-        give_back()
     done = shared_work.each(look.piece, [(name, rows) for name in names for rows in pieces], size=texts)
+    added: dict[str, pd.Series] = {}
     for name in names:
         new = []
         for shown, places in islice(done, len(pieces)):
             take(places)
             new.append(shown)
         every = in_one_piece(new)
-        there = cases.index[cases[name].notna()]
-        cases = cases.assign(**{f"{name}_{what}": every[what].set_axis(there) for what in every})
-    return cases
+        there = looked_at.index[looked_at[name].notna()]
+        added |= {f"{name}_{what}": every[what].set_axis(there) for what in every}
+        del new, every
+        give_back()
+    done.close()
+    del look, looked_at
+    give_back()
+    return cases.get().assign(**added)
+
+
+def _looked_at(cases: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Return of the cases what is looked at in each row, and the places and bodies that they name."""
+    return cases[[*PLACE, "registration_no", *columns.names(public="redacted")]], places_in(cases)
 
 
 def places_in(cases: pd.DataFrame) -> tuple[str, ...]:

@@ -43,7 +43,6 @@ that nobody answered, in a text that is neither withheld nor worded anew.
 """
 
 
-_OF_A_HIT = ("start", "kind", "rule", "decision", "text_hash", "source_row")
 _OF_A_TEXT = ("registration_no", "source_row", "column", "text_hash")
 
 
@@ -115,14 +114,14 @@ class PlacesFile:
         self._file = PartsFile(stage.path("internal", PLACES), restricted=PLACES in RESTRICTED)
         self._digests = {answer.text_hash for answer in answers}
         self._counts: list[pd.DataFrame] = []
-        self._hits: list[pd.DataFrame] = []
+        self._by_kind: list[pd.DataFrame] = []
         self._asked: list[pd.DataFrame] = []
 
     def take(self, places: pd.DataFrame) -> None:
         """Take the next places, in their order."""
         self._file.add(places)
         self._counts.append(replacements(places))
-        self._hits.append(places.loc[places["start"].notna(), list(_OF_A_HIT)])
+        self._by_kind.append(replacements_by_kind(places))
         self._asked.append(places.loc[places["text_hash"].isin(self._digests), list(_OF_A_TEXT)])
 
     def close(self) -> None:
@@ -137,7 +136,7 @@ class PlacesFile:
     @property
     def by_kind(self) -> pd.DataFrame:
         """What `replacements_by_kind` tells of all places."""
-        return replacements_by_kind(pd.concat(self._hits, ignore_index=True))
+        return pd.concat(self._by_kind, ignore_index=True).groupby(["kind", "rule"]).sum().reset_index()
 
     @property
     def asked(self) -> pd.DataFrame:
@@ -170,7 +169,8 @@ def replacements_by_kind(places: pd.DataFrame) -> pd.DataFrame:
     It holds no text, so that a notebook may show it.
     """
     hits = places[places["start"].notna()]
-    hits = hits.assign(kept=hits["decision"] == "keep", text_key=hits["text_hash"] + hits["source_row"].astype("str"))
+    key = hits["column"] + hits["text_hash"] + hits["source_row"].astype("str")
+    hits = hits.assign(kept=hits["decision"] == "keep", text_key=key)
     by_rule = hits.groupby(["kind", "rule"])
     counted = by_rule.agg(found=("rule", "size"), kept=("kept", "sum"), texts=("text_key", "nunique"))
     return counted.astype("int64").reset_index()

@@ -136,6 +136,37 @@ def test_a_registration_number_of_several_words_raises_no_alarm_as_a_whole(make:
     assert search.finds([Seen(f"{number} or 88112244")]) != []
 
 
+DATED = OwnWords(frozenset({"9911/2024", "GRM-2024-9911", "99112233/2024", "1/2024"}))
+
+
+@pytest.mark.parametrize(
+    ("contact", "number"),
+    [("99112024", "9911/2024"), ("9911 2024", "9911/2024"), ("+976 2024 9911", "GRM-2024-9911")],
+)
+def test_number_and_year_of_a_grievance_may_have_the_digits_of_a_telephone_number(
+    make: Maker, contact: str, number: str
+) -> None:
+    """Among a million grievances some do; the number as it is dialled is found all the same."""
+    search = search_for(make.project([ROW]), IDENTITIES.assign(complainant_contact=contact), DATED)
+    assert search.finds([Seen(number), Seen(f"see {number}, please"), Seen(f"row 7\n{number}\n1/2024")]) == []
+    for text in (contact, f"{number} or {contact}", contact.replace(" ", "-"), f"call {contact}"):
+        assert [find.rule for find in search.finds([Seen(text)])].count("known_contact") == 1, text
+
+
+@pytest.mark.parametrize(
+    "text", ["9912/2024", "9911/2025", "9911 / 2024", "19911/2024", "9911/2024/7", "+976 9911/2024", "7 9911/2024"]
+)
+def test_what_is_no_registration_number_of_the_register_stays_a_telephone_number(make: Maker, text: str) -> None:
+    digits = "".join(filter(str.isdigit, text))
+    search = search_for(make.project([ROW]), IDENTITIES.assign(complainant_contact=digits), DATED)
+    assert any(find.rule == "known_contact" for find in search.finds([Seen(text)]))
+
+
+def test_a_telephone_number_beside_a_year_is_found_in_a_registration_number(make: Maker) -> None:
+    search = search_for(make.project([ROW]), IDENTITIES.assign(complainant_contact="99112233"), DATED)
+    assert any(find.rule == "known_contact" for find in search.finds([Seen("99112233/2024")]))
+
+
 @pytest.mark.parametrize("number", ["+976 9911 2233", "9911 2233", "No 9911 2233", "tel +976 99112233"])
 def test_a_registration_number_in_the_form_of_a_telephone_number_with_blanks_stops_the_run(
     make: Maker, number: str
@@ -169,6 +200,18 @@ def test_a_search_is_kept_for_the_same_names_alone(make: Maker) -> None:
         assert other is not search
     assert search_for(project, others).finds([Seen("Tumur Ganbold came.")])
     assert not search_for(project, IDENTITIES).finds([Seen("Tumur Ganbold came.")])
+
+
+def test_a_search_with_other_words_of_the_register_begins_anew_with_the_same_names(make: Maker) -> None:
+    """The page that lists the reports names whom the report before it named."""
+    project = make.project([ROW])
+    search = search_for(project, IDENTITIES, OwnWords(frozenset({"88112244"})))
+    assert search.finds([Seen("88112244")]) == []
+    twice = pd.concat([IDENTITIES, IDENTITIES.iloc[::-1]], ignore_index=True)
+    other = search_for(project, twice, OwnWords())
+    assert other.known is search.known
+    assert other.finds([Seen("88112244")]) != []
+    assert other.finds([Seen(NAME)]) == search.finds([Seen(NAME)]) != []
 
 
 def test_a_search_that_has_seen_very_much_is_not_kept(make: Maker, monkeypatch: pytest.MonkeyPatch) -> None:

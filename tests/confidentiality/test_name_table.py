@@ -28,8 +28,8 @@ ADDED = st.lists(
 @given(added=ADDED, kept=st.lists(SPELLINGS, max_size=3), asked=WORDS)
 def test_words_are_what_a_plain_list_of_the_spellings_says(added: list, kept: list, asked: tuple[str, ...]) -> None:
     table = SpellingTable()
-    for one in added:
-        table.add(*one)
+    for spelling, kind, owner in added:
+        table.add([spelling], kind, owner)
     for one in kept:
         table.keep(one)
     same = [one for one in added if one[0].words == asked]
@@ -47,7 +47,13 @@ def test_words_are_what_a_plain_list_of_the_spellings_says(added: list, kept: li
         assert node.entry.kind == kind
         assert node.entry.rule == min(spelling.rule for spelling, other, _ in same if other == kind)
         assert node.entry.case == min((spelling.case for spelling, _, _ in same), key=CASES.index)
-        assert node.entry.owners == {owner for _, _, owner in same}
+        theirs, owners = {owner for _, _, owner in same}, node.entry.owners
+        every_owner = list(dict.fromkeys(owner for _, _, owner in added))
+        numbers = range(len(every_owner))
+        assert [owners.key(number) for number in numbers] == every_owner
+        assert {every_owner[number] for number in owners.among(numbers)} == theirs
+        assert (owners.only is not None) == (len(theirs) == 1)
+        assert owners.only is None or {owners.key(owners.only)} == theirs
         assert node.entry.written == {spelling.written for spelling, _, _ in same if spelling.case != "any"}
     words = {word for spelling in every for word in spelling}
     assert [word in table.words for word in ("bat", "bold", "dorj", "b·", "x")] == [
@@ -83,3 +89,12 @@ def test_a_name_is_found_among_many() -> None:
         family, given_name = reversed(name.split())
         for text in (f"{name} asks.", f"{family} {given_name} asks.", f"{given_name[0]}. {family} asks."):
             assert [text[hit.start : hit.end] for hit in known.find(text)] == [text.removesuffix(" asks.")]
+
+
+def test_names_are_made_ready_for_a_search_when_a_text_is_searched_first() -> None:
+    """Until then a register of a million names takes its names alone; however the terms change, it is made once."""
+    names = KnownNames.gather(complainants=["Bat Bold"]).with_counted_words({"road": 5})
+    assert "search" not in vars(names._made)
+    assert names.without_guesses().find("Bat Bold")
+    assert "search" in vars(names._made)
+    assert names.without_guesses()._search is names._search

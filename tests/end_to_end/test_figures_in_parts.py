@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from io import BytesIO
 from pathlib import Path
 
 import duckdb
@@ -82,7 +83,7 @@ def in_one_piece(project: Project, as_of: str = "") -> dict[str, bytes]:
     own = collected(cleaned.register)
     by_group = protected(measured, project, cleaned.scopes(PERIOD, as_of), own, all_published(project))
     internal, shown = csv_bytes(measured.table), csv_bytes(as_shown(by_group))
-    table = pd.read_csv(BytesIO(internal), encoding="utf-8-sig")
+    table = pd.read_csv(io.BytesIO(internal), encoding="utf-8-sig")
     public = Numbers(table, words_for(project.settings.language), disclosed=figures_of(shown)).public()
     checks = csv_bytes(cleaned.checks(PERIOD, as_of))
     return dict(zip(MADE, (csv_bytes(public), internal, checks, csv_bytes(by_group), shown), strict=True))
@@ -166,9 +167,24 @@ def test_files_with_other_headings_are_refused_and_the_former_figures_stay(split
     before = made_in(target)
     last = part_files(project)[-1]
     last.write_text(last.read_text(encoding="utf-8").replace("note", "remark", 1), encoding="utf-8")
-    with pytest.raises(InputError, match=r"register-4\.csv has other headings than register-0\.csv"):
+    told = (
+        r"register-4\.csv has other headings than register-0\.csv.*: at place \d+ stands 'remark', not 'note'\. Files"
+    )
+    with pytest.raises(InputError, match=told):
         make_figures(checked_call(project, PERIOD), workers=1)
     assert made_in(target) == before
+    last.write_text(first_columns(last.read_text(encoding="utf-8")), encoding="utf-8")
+    with pytest.raises(InputError, match=r"at place \d+ stands nothing, not 'note'\. Files"):
+        make_figures(checked_call(project, PERIOD), workers=1)
+    assert made_in(target) == before
+
+
+def first_columns(table: str) -> str:
+    """Return a table without its last column."""
+    rows = [row[:-1] for row in csv.reader(io.StringIO(table))]
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue()
 
 
 def test_a_file_without_the_columns_of_a_register_is_named(split: Split, capsys: pytest.CaptureFixture[str]) -> None:

@@ -82,18 +82,16 @@ def read_file(path: Path, name: str, shown_as: str, encoding: str = "") -> list[
     text, found = decode(data, shown_as, encoding)
     del data
     try:
-        return _of_text(text, path, name, shown_as, found)
+        content = text.encode()
     except UnicodeEncodeError:
         # Halves of characters, which some programs write as \ud800.
         raise InputError(
             f"{shown_as} holds characters that are none. Save it anew as UTF-8 in the program it comes from."
         ) from None
-
-
-def _of_text(text: str, path: Path, name: str, shown_as: str, found: str) -> list[Sheet]:
     if is_json(text) and not path.name.lower().removesuffix(".gz").endswith(DELIMITED):
         return [replace(sheet, file=name) for sheet in read_records(text, shown_as)]
-    return [replace(read_text(text, shown_as), file=name, encoding=found)]
+    del text  # one letter beyond Latin, and each of them takes two bytes there
+    return [replace(read_text(content, shown_as), file=name, encoding=found)]
 
 
 def _kind(path: Path, head: bytes, shown_as: str) -> str:

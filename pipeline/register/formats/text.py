@@ -24,9 +24,9 @@ _BOMS = ((b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xff\xfe",
 _EAST_ASIAN = ("big5", "cp932", "cp949", "gb18030")
 
 
-def read_text(text: str, shown_as: str) -> Sheet:
-    """Read a delimited text; a quotation mark left open is an `InputError`."""
-    return Sheet(shown_as, "", frame(batches(records(text, shown_as))))
+def read_text(content: bytes, shown_as: str) -> Sheet:
+    """Read a delimited text (UTF-8); a quotation mark left open is an `InputError`."""
+    return Sheet(shown_as, "", frame(batches(records(content, shown_as))))
 
 
 def decode(data: bytes, file: str, encoding: str = "") -> tuple[str, str]:
@@ -107,8 +107,8 @@ def _no_text(file: str) -> InputError:
     )
 
 
-def records(text: str, file: str) -> Iterator[list[str]]:
-    """Part a text into records; one that cannot be parted is an `InputError` with its row."""
+def records(text: str | bytes, file: str) -> Iterator[list[str]]:
+    """Part a text, or its bytes in UTF-8, into records; one that cannot be parted is an `InputError` with its row."""
     previous_limit = csv.field_size_limit(len(text) + 1)
     row = 0
     try:
@@ -125,19 +125,24 @@ def records(text: str, file: str) -> Iterator[list[str]]:
         csv.field_size_limit(previous_limit)
 
 
-def _lines(text: str) -> Iterator[str]:
+def _lines(text: str | bytes) -> Iterator[str]:
     """Yield the lines as they end in the text, some thousand at a time: `StringIO` takes four bytes for each letter."""
-    begin = 0
+    begin, end_of_line = 0, "\n" if isinstance(text, str) else b"\n"
     while begin < len(text):
-        end = text.find("\n", begin + _LETTERS_AT_A_TIME) + 1 or len(text)
-        yield from io.StringIO(text[begin:end], newline="")
+        end = text.find(end_of_line, begin + _LETTERS_AT_A_TIME) + 1 or len(text)  # type: ignore[arg-type]
+        yield from io.StringIO(_letters(text[begin:end]), newline="")
         begin = end
 
 
-def delimiter_of(text: str) -> str:
+def _letters(text: str | bytes) -> str:
+    """Return a piece of a text; of bytes that end within a letter without it."""
+    return text if isinstance(text, str) else text.decode(errors="ignore")
+
+
+def delimiter_of(text: str | bytes) -> str:
     """Return the mark by which most of the first records fall into equally many cells, and into most of them."""
-    sample = text[:_LETTERS_TRIED]
-    return max(DELIMITERS, key=lambda mark: _evenness(sample, mark, is_cut=len(sample) < len(text)))
+    sample, is_cut = _letters(text[:_LETTERS_TRIED]), len(text) > _LETTERS_TRIED
+    return max(DELIMITERS, key=lambda mark: _evenness(sample, mark, is_cut=is_cut))
 
 
 def _evenness(text: str, delimiter: str, *, is_cut: bool) -> int:
