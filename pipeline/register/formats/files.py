@@ -83,15 +83,15 @@ def read_file(path: Path, name: str, shown_as: str, encoding: str = "") -> list[
     del data
     try:
         content = text.encode()
+        if is_json(text) and not path.name.lower().removesuffix(".gz").endswith(DELIMITED):
+            return [replace(sheet, file=name) for sheet in read_records(text, shown_as)]
+        del text  # with one letter beyond Latin each letter takes two bytes there
+        return [replace(read_text(content, shown_as), file=name, encoding=found)]
     except UnicodeEncodeError:
         # Halves of characters, which some programs write as \ud800.
         raise InputError(
             f"{shown_as} holds characters that are none. Save it anew as UTF-8 in the program it comes from."
         ) from None
-    if is_json(text) and not path.name.lower().removesuffix(".gz").endswith(DELIMITED):
-        return [replace(sheet, file=name) for sheet in read_records(text, shown_as)]
-    del text  # one letter beyond Latin, and each of them takes two bytes there
-    return [replace(read_text(content, shown_as), file=name, encoding=found)]
 
 
 def _kind(path: Path, head: bytes, shown_as: str) -> str:

@@ -130,19 +130,17 @@ def _lines(text: str | bytes) -> Iterator[str]:
     begin, end_of_line = 0, "\n" if isinstance(text, str) else b"\n"
     while begin < len(text):
         end = text.find(end_of_line, begin + _LETTERS_AT_A_TIME) + 1 or len(text)  # type: ignore[arg-type]
-        yield from io.StringIO(_letters(text[begin:end]), newline="")
+        piece = text[begin:end]
+        yield from io.StringIO(piece if isinstance(piece, str) else piece.decode(), newline="")
         begin = end
-
-
-def _letters(text: str | bytes) -> str:
-    """Return a piece of a text; of bytes that end within a letter without it."""
-    return text if isinstance(text, str) else text.decode(errors="ignore")
 
 
 def delimiter_of(text: str | bytes) -> str:
     """Return the mark by which most of the first records fall into equally many cells, and into most of them."""
-    sample, is_cut = _letters(text[:_LETTERS_TRIED]), len(text) > _LETTERS_TRIED
-    return max(DELIMITERS, key=lambda mark: _evenness(sample, mark, is_cut=is_cut))
+    sample, is_cut = text[:_LETTERS_TRIED], len(text) > _LETTERS_TRIED
+    # Where bytes are cut within a letter, that one is left out.
+    tried = sample if isinstance(sample, str) else sample.decode(errors="ignore")
+    return max(DELIMITERS, key=lambda mark: _evenness(tried, mark, is_cut=is_cut))
 
 
 def _evenness(text: str, delimiter: str, *, is_cut: bool) -> int:
