@@ -206,7 +206,8 @@ def general_findings(checked: Register, lanes: Lanes, project: Project) -> pd.Da
 def restricted(lanes: Lanes, cases: pd.DataFrame, project: Project) -> Restricted:
     """Take the whole register through the steps, for the restricted files.
 
-    `cases` are the general ones with their texts redacted; of them `OF_A_CASE` are enough. That each row of the
+    `cases` are the general ones with their texts redacted; of them `OF_A_CASE` are enough, and of the texts those that
+    a decision may be about. That each row of the
     register is either among them or among the sensitive ones is asserted.
     """
     give_back()
@@ -240,7 +241,6 @@ def _long_texts(table: pd.DataFrame) -> list[str]:
 
 def save(kept: Restricted, found: pd.DataFrame, stage: Stage) -> None:
     """Write the restricted files, and the findings of the general way, `found`, beside those of the whole register."""
-    give_back()
     stage.save(kept.identities, "identities.parquet")
     stage.save(kept.sensitive, "sensitive.parquet")
     stage.save(kept.sensitive_findings[list(findings.COLUMNS)], "sensitive_findings.csv")

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from making import Cleaned, Maker, clean
 
-from pipeline.classification.decisions import COLUMNS, allowed, decide, decisions_bytes, read_decisions, text_hashes
+from pipeline.classification.decisions import (
+    COLUMNS,
+    allowed,
+    asked_alone,
+    decide,
+    decisions_bytes,
+    read_decisions,
+    text_hashes,
+    with_unfit_decisions,
+)
 from pipeline.errors import InputError
 from pipeline.project import Project
+from pipeline.register import findings
 
 BASE = {"date_received": "2024-03-05", "channel": "email", "status": "Resolving"}
 KICKBACK = "The foreman demanded a bribe before he let us sign."
@@ -159,3 +172,32 @@ def test_every_class_and_an_abstention_may_be_decided(make: Maker) -> None:
     project = make.sample().project
     assert list(allowed("relation", project)) == ["related", "unrelated", "not_stated"]
     assert {"not_sensitive", "sensitive", "sea_sh"} <= set(allowed("sensitivity", project))
+
+
+NUMBERS, TEXTS = st.sampled_from(["1/2024", "2/2024", "3/2024", None]), st.sampled_from(["Road", "Water", None])
+ASKED = st.tuples(st.sampled_from(["1/2024", "2/2024", "9/2024", ""]), st.sampled_from(["", "2", "3", "12"]), TEXTS)
+
+
+@given(rows=st.lists(st.tuples(NUMBERS, TEXTS), min_size=1, max_size=8), asked=st.lists(ASKED, max_size=4))
+def test_the_texts_that_are_left_tell_of_every_decision_what_all_would(rows: list, asked: list) -> None:
+    cases = pd.DataFrame(
+        {
+            "source_file": "register.csv",
+            "source_sheet": "",
+            "source_row": range(2, len(rows) + 2),
+            "registration_no": pd.Series([number for number, _ in rows], dtype="str"),
+            "summary_redacted": pd.Series([text for _, text in rows], dtype="str"),
+        }
+    )
+    digests = text_hashes(pd.DataFrame({"summary_redacted": pd.Series([text for _, _, text in asked], dtype="str")}))
+    lines = [
+        [number, row, "type", "complaint", "M&E analyst", "2024-07-15", "Read", digest]
+        for (number, row, _), digest in zip(asked, digests, strict=True)
+    ]
+    decisions = pd.DataFrame(lines, columns=[*COLUMNS], dtype="str")
+    left = asked_alone(cases, decisions)
+    of_left, of_all = (with_unfit_decisions(findings.none(), one, decisions) for one in (left, cases))
+    pd.testing.assert_frame_equal(of_left, of_all)
+    assert decide(decisions, left).tables.keys() == decide(decisions, cases).tables.keys()
+    for label, table in decide(decisions, cases).tables.items():
+        pd.testing.assert_frame_equal(decide(decisions, left).tables[label], table)
