@@ -33,6 +33,7 @@ _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER of prctl(2)
 _EVERY_SECONDS = 0.1
 _TICKS = os.sysconf("SC_CLK_TCK")
 _MOST_LINES = 2000
+_MOST_TRIES = 5
 STOPPED = 124
 """The code of a command that took too long."""
 
@@ -52,11 +53,19 @@ class Watch:
         return time.monotonic() - self.began
 
     def sample(self) -> None:
-        """Look at every process once."""
-        used, held = 0, 0
-        for process in _descendants(os.getpid()):
-            used += _ticks(process)
-            held += _held(process)
+        """Look at every process once.
+
+        If a process was copied meanwhile, what it shares with its copies would count more than once: the memory is
+        looked at again then.
+        """
+        seen = list(_descendants(os.getpid()))
+        for _ in range(_MOST_TRIES):
+            used, held = sum(map(_ticks, seen)), sum(map(_held, seen))
+            before, seen = seen, list(_descendants(os.getpid()))
+            if seen == before:
+                break
+        else:
+            held = 0
         with self._lock:
             self._cpu = max(self._cpu, used / _TICKS)
             self.peak = max(self.peak, held)

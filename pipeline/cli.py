@@ -47,6 +47,8 @@ COMMANDS: dict[str, Command] = {
     **redaction_evaluation.COMMANDS,
     **tools.COMMANDS,
 }
+_BY_A_SIGNAL = 128
+"""What is added to the number of a signal for the exit code."""
 
 
 def main(arguments: Sequence[str] | None = None, homes: Homes | None = None) -> int:
@@ -59,11 +61,11 @@ def main(arguments: Sequence[str] | None = None, homes: Homes | None = None) -> 
     try:
         use_folders(options)
         run = COMMANDS[options.command].run
-        text, code = run_where_it_is(options, many.codes_in, run, lambda error: _discreet(sentence(error), options))
+        text, code = run_where_it_is(options, many.codes_in, run, lambda error: _told(error, options))
         print(_printable(text))
         return code
     except (PipelineError, ExecutionError) as error:
-        _say_error(_discreet(sentence(error), options))
+        _say_error(_told(error, options))
         return exit_code(error)
     except KeyboardInterrupt:
         _say_error("Stopped; the former outputs are as they were.")
@@ -86,6 +88,12 @@ def _parser() -> argparse.ArgumentParser:
         description = f"{command.help[0].upper()}{command.help[1:]}."
         command.add_options(commands.add_parser(name, help=command.help, description=description))
     return parser
+
+
+def _told(error: PipelineError | ExecutionError, options: argparse.Namespace) -> str:
+    text = sentence(error)
+    # A run that is stopped says so at once: no cell is quoted there, and a large register takes long to read.
+    return text if exit_code(error) > _BY_A_SIGNAL else _discreet(text, options)
 
 
 def _discreet(text: str, options: argparse.Namespace) -> str:

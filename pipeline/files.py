@@ -13,7 +13,7 @@ import pandas as pd
 from pipeline.pieces import in_one_piece
 
 _RUNS_IN_A_SPREADSHEET = ("=", "+", "-", "@", "\t", "\r")
-ROWS_OF_A_GROUP = 262_144
+ROWS_OF_A_GROUP = 65_536
 """Rows of a group of a parquet file that is written in parts."""
 _PANDAS_AT_ONCE = 100_000
 """Cells that `DataFrame.to_csv` writes at once."""

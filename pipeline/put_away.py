@@ -14,15 +14,18 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any, BinaryIO, Generic, TypeVar
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from pipeline.pieces import slices
 from pipeline.places import outputs_folder
 
 Thing = TypeVar("Thing")
 
 LEAST = 20_000
 """Rows up to which a thing stays in memory."""
+_ROWS_OF_A_PIECE = 65_536
 
 
 class PutAway(Generic[Thing]):
@@ -69,6 +72,13 @@ class PutAway(Generic[Thing]):
             file.close()
 
 
+def in_pieces(table: pd.DataFrame) -> list[PutAway[pd.DataFrame]]:
+    """Put a table away some thousand rows at a time, so that no more of them need be in memory again at once."""
+    pieces = (table.iloc[rows] for rows in slices(len(table), _ROWS_OF_A_PIECE))
+    # A copy, since figures that lie apart in memory would be pickled into it.
+    return [PutAway(piece.copy(), len(table)) for piece in pieces]
+
+
 class _Putting(pickle.Pickler):
     """Puts columns into a file one by one: pickled all of them would be copied first."""
 
@@ -76,14 +86,21 @@ class _Putting(pickle.Pickler):
         super().__init__(pickled, protocol=pickle.HIGHEST_PROTOCOL, buffer_callback=put)
         self._file = file
 
-    def persistent_id(self, thing: Any) -> tuple[int, pd.StringDtype] | None:
-        """Return where a column of texts was put; it goes as Arrow's own stream, piece by piece."""
-        if not isinstance(thing, pd.api.extensions.ExtensionArray) or not isinstance(thing.dtype, pd.StringDtype):
-            return None
-        place, texts = self._file.tell(), pa.table({"": pa.array(thing)})
-        with pa.ipc.new_stream(self._file, texts.schema) as stream:
-            stream.write_table(texts)
-        return place, thing.dtype
+    def persistent_id(self, thing: Any) -> tuple[int, Any, tuple[int, ...] | None] | None:
+        """Return where columns of times, of which pickle makes a copy, or a column of texts were put.
+
+        Texts go as Arrow's own stream, piece by piece.
+        """
+        place = self._file.tell()
+        if isinstance(thing, np.ndarray) and thing.dtype.kind in "mM":
+            self._file.write(np.ascontiguousarray(thing).view("int64").data)
+            return place, thing.dtype, thing.shape
+        if isinstance(thing, pd.api.extensions.ExtensionArray) and isinstance(thing.dtype, pd.StringDtype):
+            texts = pa.table({"": pa.array(thing)})
+            with pa.ipc.new_stream(self._file, texts.schema) as stream:
+                stream.write_table(texts)
+            return place, thing.dtype, None
+        return None
 
 
 class _Getting(pickle.Unpickler):
@@ -93,10 +110,14 @@ class _Getting(pickle.Unpickler):
         super().__init__(pickled, buffers=columns)
         self._file = file
 
-    def persistent_load(self, pid: tuple[int, pd.StringDtype]) -> Any:
-        """Return a column of texts."""
-        place, dtype = pid
+    def persistent_load(self, pid: tuple[int, Any, tuple[int, ...] | None]) -> Any:
+        """Return columns of times, or a column of texts."""
+        place, dtype, shape = pid
         self._file.seek(place)
+        if shape is not None:
+            times = np.empty(shape, "int64")
+            self._file.readinto(times.data)  # type: ignore[attr-defined]
+            return times.view(dtype)
         with pa.ipc.open_stream(self._file) as stream:
             return dtype.__from_arrow__(stream.read_all().column(0))
 

@@ -21,6 +21,8 @@ from pipeline.places import outputs_folder
 from pipeline.project import Project, load_project
 from pipeline.put_away import give_back
 
+CASES = "cases.parquet"
+"""The general cases below internal/, their texts beside them as they may be published: restricted."""
 COMMENTARY = "commentary.md"
 """The period's commentary below internal/, with its names replaced in the first stage."""
 
@@ -29,7 +31,7 @@ RESTRICTED = frozenset(
         "actions.csv",
         "actions.html",
         "actions.xlsx",
-        "cases.parquet",
+        CASES,
         "disclosure.xlsx",
         "findings.parquet",
         "findings.xlsx",

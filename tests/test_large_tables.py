@@ -75,6 +75,23 @@ def test_what_was_put_away_is_as_it_was_each_time_and_stands_in_no_folder(
         pd.testing.assert_frame_equal(away.get(), table)
 
 
+@pytest.mark.parametrize("rows", [0, 1, 6_000])
+def test_a_table_put_away_in_pieces_is_the_table_again_and_nothing_of_it_is_in_memory(
+    rows: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(OUTPUTS_VARIABLE, str(tmp_path))
+    monkeypatch.setattr(put_away, "LEAST", 3)
+    monkeypatch.setattr(put_away, "_ROWS_OF_A_PIECE", 2_500)
+    table = table_of(rows)
+    # Two columns of one kind lie side by side in memory.
+    table = table.assign(one=table["n"].astype("float64"), other=table["n"].astype("float64") / 2)
+    pieces = put_away.in_pieces(table)
+    assert len(pieces) == max(1, -(-rows // 2_500))
+    pd.testing.assert_frame_equal(pd.concat([piece.get() for piece in pieces]), table)
+    if rows > put_away.LEAST:
+        assert max(len(piece._pickled) for piece in pieces) < 5_000
+
+
 def test_what_is_put_away_is_copied_column_by_column_and_let_go_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,6 +8,7 @@ row.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -24,7 +25,7 @@ from pipeline.classification.training_set import read_training_set
 from pipeline.errors import InputError
 from pipeline.pieces import in_one_piece, slices
 from pipeline.project import NOT_STATED, Project, fold, spellings
-from pipeline.put_away import PutAway
+from pipeline.put_away import PutAway, give_back
 
 MOST_TRAINING_ROWS = 5_000
 """Rows of the register that a model learns from at most; of more, those whose texts have the lowest digests."""
@@ -62,23 +63,30 @@ def labelled_cases(
             without[name] = trained
         else:
             models[name] = trained
-    own, rules = cases[[*OF_A_CASE]], Rulebook(COUNTED, project)
-    put_away = PutAway(cases, len(cases))
+    own, put_away = cases[[*OF_A_CASE]], PutAway(cases, len(cases))
     del cases
+    added = _labels_of_each(own, decided, models, project)
+    del own
+    give_back()
+    return Labelling(put_away.get().assign(**{name: added[name] for name in added}), decided, models, without)
+
+
+def _labels_of_each(
+    cases: pd.DataFrame, decided: Decided, models: Mapping[LabelName, Trained], project: Project
+) -> pd.DataFrame:
+    rules, is_counted = Rulebook(COUNTED, project), project.settings.classification.count_proposals
 
     def of_rows(rows: slice) -> pd.DataFrame:
-        part = own.iloc[rows]
+        part = cases.iloc[rows]
         texts = part["summary_redacted"].astype("object").fillna("")
         by_rules, corpus = rules.classify(texts), read(texts) if models else None
         proposals = {
             name: combine(by_rules[name], _asked(models[name], texts, corpus) if name in models else None)
             for name in COUNTED
         }
-        is_counted = project.settings.classification.count_proposals
         return labels_of(part, proposals, decided.tables, count_proposals=is_counted)
 
-    added = in_one_piece(list(shared_work.each(of_rows, slices(len(own), _ROWS_AT_A_TIME), size=len(own))))
-    return Labelling(put_away.get().assign(**{name: added[name] for name in added}), decided, models, without)
+    return in_one_piece(list(shared_work.each(of_rows, slices(len(cases), _ROWS_AT_A_TIME), size=len(cases))))
 
 
 def with_topic_codes(cases: pd.DataFrame, project: Project) -> pd.DataFrame:

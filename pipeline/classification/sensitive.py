@@ -19,12 +19,13 @@ import pandas as pd
 
 from pipeline import shared_work
 from pipeline.classification.combination import combine
-from pipeline.classification.decisions import decide, no_decisions, read_decisions, with_unfit_decisions
+from pipeline.classification.decisions import asked_alone, decide, no_decisions, read_decisions, with_unfit_decisions
 from pipeline.classification.labels import columns_of, is_sensitive
 from pipeline.classification.proposals import labelled_cases
 from pipeline.classification.rules import Rulebook
 from pipeline.classification.taxonomy import LabelName
 from pipeline.confidentiality.redaction import KnownNames
+from pipeline.files import PartsFile
 from pipeline.pieces import in_one_piece, slices
 from pipeline.project import Project
 from pipeline.put_away import PutAway, give_back
@@ -39,10 +40,10 @@ from pipeline.register.tables import Table
 from pipeline.register.validation import check
 from pipeline.register.values import FREE_TEXTS, read_values
 from pipeline.register.workbook import save_findings
-from pipeline.stage import Stage
+from pipeline.stage import CASES, RESTRICTED, Stage
 
 _ROWS_AT_A_TIME = 10_000
-OF_A_CASE = (*PLACE, "registration_no", "summary_redacted")
+_OF_A_CASE = (*PLACE, "registration_no", "summary_redacted")
 """What the restricted files need of the general cases."""
 
 
@@ -117,6 +118,8 @@ def apart(corrected: Register, project: Project, decisions: pd.DataFrame | None 
     general = replace(
         general, found=_without_the_flag(general.found), tables=tuple(map(_without_cells, corrected.tables))
     )
+    del marked
+    give_back()
     return Lanes(general, hidden, numbers, names, kept, every, *put_away)
 
 
@@ -203,15 +206,37 @@ def general_findings(checked: Register, lanes: Lanes, project: Project) -> pd.Da
     return found[~is_theirs].reset_index(drop=True)
 
 
+class CasesFile:
+    """Takes the general cases as they come, writes them for later stages and keeps what the restricted files need."""
+
+    def __init__(self, stage: Stage, decisions: pd.DataFrame) -> None:
+        """Begin the file of a set; `decisions` are those of which a text that they may be about is kept."""
+        self._file = PartsFile(stage.path("internal", CASES), restricted=CASES in RESTRICTED)
+        self._decisions = decisions
+        self._kept: list[pd.DataFrame] = []
+
+    def take(self, cases: pd.DataFrame) -> None:
+        """Take the next cases, in their order, with their texts redacted."""
+        self._file.add(cases)
+        self._kept.append(asked_alone(cases[[*_OF_A_CASE]], self._decisions))
+
+    def close(self) -> pd.DataFrame:
+        """Write what is left; returns where each case stands in the register, its number, and its text if kept."""
+        self._file.close()
+        give_back()
+        return pd.concat(self._kept)
+
+
 def restricted(lanes: Lanes, cases: pd.DataFrame, project: Project) -> Restricted:
     """Take the whole register through the steps, for the restricted files.
 
-    `cases` are the general ones with their texts redacted; of them `OF_A_CASE` are enough, and of the texts those that
-    a decision may be about. That each row of the
-    register is either among them or among the sensitive ones is asserted.
+    `cases` are what `CasesFile` keeps of the general ones. That each row of the register is either among them or among
+    the sensitive ones is asserted.
     """
     give_back()
-    whole = check(place_receipts(lanes.without_sheets.get(), project), project)
+    whole = place_receipts(lanes.without_sheets.get(), project)
+    give_back()
+    whole = check(whole, project)
     every, identities = split_identities(whole.table)
     cases_apart, whose = (table[lanes.apart].reset_index(drop=True) for table in (every, identities["complainant"]))
     # Of a large register the long texts of all other rows would take a third of the memory.
@@ -219,7 +244,7 @@ def restricted(lanes: Lanes, cases: pd.DataFrame, project: Project) -> Restricte
     del every
     give_back()
     sensitive = _redacted(cases_apart, whose, lanes.names, project)
-    both = pd.concat([cases[[*OF_A_CASE]], sensitive[[*OF_A_CASE]]], ignore_index=True)
+    both = pd.concat([cases[[*_OF_A_CASE]], sensitive[[*_OF_A_CASE]]], ignore_index=True)
     found = settle(findings.joined(whole.found, number_gaps(whole, project)), read_explanations(project))
     found = with_unfit_decisions(redact_findings(found, lanes.names, locale=project.locale), both, lanes.every_decision)
     is_theirs = findings.keys_of_places(found).isin(pd.MultiIndex.from_frame(sensitive[[*PLACE]]))

@@ -149,7 +149,7 @@ def _refuse_named(project: Project, known: KnownNames) -> None:
     keys = [key for key, text in _printed("", project.settings.model_dump()) if _names_a_person(text, known)]
     if keys:
         raise DisclosureError(
-            "The report was not made, because somebody could be found out through it.\n"
+            "Nothing was made, because somebody could be found out through it.\n"
             + "\n".join(f"project.yml, key {key}, holds the name of a known person (rule known_name)." for key in keys)
             + "\nTake the name out. If it is no person's, add it to confidential.keep in project.yml."
         )

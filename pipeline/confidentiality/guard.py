@@ -42,7 +42,7 @@ def guard(folder: Path, search: Search, passed: set[tuple[str, str]] | None = No
             passed.add(as_it_is)
     if refused:
         raise DisclosureError(
-            "The report was not made, because somebody could be found out through it.\n"
+            "Nothing was made, because somebody could be found out through it.\n"
             + "\n".join(refused)
             + "\nLook where nothing is replaced (headings, topics and places of the register, project.yml, "
             "corrections.yml, explanations.csv) and take it out. If it is the name of a public body or a contact of "

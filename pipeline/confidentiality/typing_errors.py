@@ -2,25 +2,28 @@
 
 A letter too many, too few or another one is an edit, and so are two neighbours that changed places. Each known word is
 kept under what is left of its beginning without up to two letters. Two words that are so near share such a rest, so a
-word is compared with few, however many are known.
+word is compared with few, however many are known. Of names such as Person1, Person2, …, which many share the beginning
+of, more of the word is looked at.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import repeat
 from zlib import crc32
 
 import numpy as np
-import numpy.typing as npt
 from rapidfuzz.distance import OSA
 
 ONE_EDIT_FROM = 5
 TWO_EDITS_FROM = 9
 _BEGINNING = 7
 """Letters of the beginning that are looked at; more would make the lists longer and not the search better."""
+_CROWDED = 100
+"""Known words with one beginning from which on more of them is looked at."""
+_LONGER_BEGINNING = 16
 
 
 def edits_allowed(word: str) -> int:
@@ -35,20 +38,16 @@ class NearWords:
         self.words = sorted(word for word in set(words) if edits_allowed(word) and not word.isdigit())
 
     def prepare(self) -> None:
-        """Make the table that is otherwise made when it is needed first."""
-        _ = self._table
+        """Make the tables that are otherwise made when they are needed first."""
+        _ = self._tables
 
     def near(self, word: str) -> list[tuple[str, int]]:
         """Return the known words within the edits that each allows, but for the word itself, with their number."""
-        hashes, owners = self._table
-        if not len(hashes) or len(word) < ONE_EDIT_FROM - 1:
+        if len(word) < ONE_EDIT_FROM - 1:
             return []
-        edits = 1 if len(word) < TWO_EDITS_FROM - 2 else 2
-        wanted = np.fromiter((crc32(rest.encode()) for rest in _rests(word, edits)), np.uint32)
-        first, last = np.searchsorted(hashes, wanted), np.searchsorted(hashes, wanted, side="right")
-        places = {int(owner) for one, end in zip(first, last, strict=True) for owner in owners[one:end]}
         near = []
-        for known in sorted(self.words[place] for place in places):
+        for place in sorted({place for table in self._tables for place in table.sharing_a_rest_with(word)}):
+            known = self.words[place]
             allowed = edits_allowed(known)
             distance = OSA.distance(word, known, score_cutoff=allowed)
             if 0 < distance <= allowed:
@@ -56,20 +55,42 @@ class NearWords:
         return near
 
     @cached_property
-    def _table(self) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int32]]:
-        # Millions of numbers: as such, and not as an object each.
-        values, places = array("I"), array("i")
+    def _tables(self) -> list[_Rests]:
+        places_by_beginning: dict[str, list[int]] = {}
         for place, word in enumerate(self.words):
-            rests = [crc32(rest.encode()) for rest in _rests(word, edits_allowed(word))]
+            places_by_beginning.setdefault(word[:_BEGINNING], []).append(place)
+        few: list[int] = []
+        many: list[int] = []
+        for places in places_by_beginning.values():
+            (few if len(places) < _CROWDED else many).extend(places)
+        tables = ((few, _BEGINNING), (many, _LONGER_BEGINNING))
+        return [_Rests(self.words, places, letters) for places, letters in tables if places]
+
+
+class _Rests:
+    """Known words, by what is left of their beginning without up to two letters."""
+
+    def __init__(self, words: Sequence[str], places: Iterable[int], letters: int) -> None:
+        """Take the words at some places, of each the beginning of so many letters."""
+        self._letters = letters
+        # Millions of numbers: as such, and not as an object each.
+        values, owners = array("I"), array("i")
+        for place in places:
+            rests = self._of(words[place], edits_allowed(words[place]))
             values.extend(rests)
-            places.extend(repeat(place, len(rests)))
-        hashes, owners = np.frombuffer(values, np.uint32), np.frombuffer(places, np.int32)
+            owners.extend(repeat(place, len(rests)))
+        hashes = np.frombuffer(values, np.uint32)
         order = np.argsort(hashes, kind="stable")
-        return hashes[order], owners[order]
+        self._hashes, self._owners = hashes[order], np.frombuffer(owners, np.int32)[order]
 
+    def sharing_a_rest_with(self, word: str) -> set[int]:
+        """Return the places of the known words that could be near a word."""
+        wanted = np.array(self._of(word, 1 if len(word) < TWO_EDITS_FROM - 2 else 2), np.uint32)
+        first, last = (np.searchsorted(self._hashes, wanted, side=side) for side in ("left", "right"))
+        return {int(owner) for one, end in zip(first, last, strict=True) for owner in self._owners[one:end]}
 
-def _rests(word: str, edits: int) -> set[str]:
-    rests = {word[:_BEGINNING]}
-    for _ in range(edits):
-        rests |= {one[:place] + one[place + 1 :] for one in rests for place in range(len(one))}
-    return rests
+    def _of(self, word: str, edits: int) -> list[int]:
+        rests = {word[: self._letters]}
+        for _ in range(edits):
+            rests |= {one[:place] + one[place + 1 :] for one in rests for place in range(len(one))}
+        return [crc32(rest.encode()) for rest in rests]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from pipeline import shared_work
@@ -17,7 +19,7 @@ from pipeline.directions import without_directions
 from pipeline.errors import InputError
 from pipeline.pieces import in_one_piece, slices
 from pipeline.project import Project
-from pipeline.put_away import PutAway, give_back
+from pipeline.put_away import PutAway, give_back, in_pieces
 from pipeline.register import columns, findings
 from pipeline.register.disclosure import Answer, TextKey, by_text, composed
 from pipeline.register.public_texts import Text, places_of, texts_of
@@ -97,31 +99,39 @@ def redact_texts(
     cases, places
         The places have one row a text and one a hit; see `public_texts.PLACES`.
     """
+    redacted: list[pd.DataFrame] = []
     places: list[pd.DataFrame] = []
-    put_away = PutAway(cases, len(cases))
-    cases = redact_in_pieces(
-        put_away, known, answers, places.append, complainants=complainants, locale=locale, with_suspects=with_suspects
+    redact_in_pieces(
+        in_pieces(cases),
+        known,
+        answers,
+        redacted.append,
+        places.append,
+        complainants=complainants,
+        locale=locale,
+        with_suspects=with_suspects,
     )
-    return cases, in_one_piece(places).reset_index(drop=True)
+    return in_one_piece(redacted), in_one_piece(places).reset_index(drop=True)
 
 
 def redact_in_pieces(
-    cases: PutAway[pd.DataFrame],
+    cases: Sequence[PutAway[pd.DataFrame]],
     known: KnownNames,
     answers: Sequence[Answer],
-    take: Callable[[pd.DataFrame], None],
+    take_cases: Callable[[pd.DataFrame], None],
+    take_places: Callable[[pd.DataFrame], None],
     *,
     complainants: pd.Series,
     locale: str,
     with_suspects: bool = True,
-) -> pd.DataFrame:
-    """Do what `redact_texts` does and hand the places over, some thousand texts at a time in their order.
+) -> None:
+    """Do what `redact_texts` does and hand over the places, some thousand texts at a time, and the cases after them.
 
     The places of a large register take as much memory as all its texts. Of the cases only the texts and what names
-    their rows are in memory until all is done.
+    their rows are in memory; the rest of them is looked at a piece at a time.
     """
     names = columns.names(public="redacted")
-    looked_at, bodies = _looked_at(cases.get())
+    looked_at, bodies = _looked_at(cases)
     look = _Look(looked_at, complainants, by_text(answers), known, locale, with_suspects, bodies)
     # Some thousand at a time, so that memory holds what comes of the texts and not what is made on the way.
     pieces = slices(len(looked_at), _ROWS_AT_A_TIME)
@@ -129,26 +139,49 @@ def redact_in_pieces(
     if shared_work.is_shared(texts):
         known.prepare()
     done = shared_work.each(look.piece, [(name, rows) for name in names for rows in pieces], size=texts)
-    added: dict[str, pd.Series] = {}
+    put_away: dict[str, PutAway[_Added]] = {}
     for name in names:
         new = []
         for shown, places in islice(done, len(pieces)):
-            take(places)
+            take_places(places)
             new.append(shown)
-        every = in_one_piece(new)
-        there = looked_at.index[looked_at[name].notna()]
-        added |= {f"{name}_{what}": every[what].set_axis(there) for what in every}
+        every = pd.concat(new, ignore_index=True)
+        put_away[name] = PutAway(_Added(every, np.flatnonzero(looked_at[name].notna())), len(every))
         del new, every
         give_back()
     done.close()
     del look, looked_at
     give_back()
-    return cases.get().assign(**added)
+    added = {name: one.get() for name, one in put_away.items()}
+    first = 0
+    for piece in cases:
+        part = piece.get()
+        for name, one in added.items():
+            part = part.assign(**{f"{name}_{what}": cells for what, cells in one.of(part, first)})
+        take_cases(part)
+        first += len(part)
 
 
-def _looked_at(cases: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
+@dataclass(frozen=True)
+class _Added:
+    """What the texts of a column became: `redacted`, `public`, `basis`, and in which rows these texts stand."""
+
+    shown: pd.DataFrame
+    rows: npt.NDArray[np.int64]
+
+    def of(self, part: pd.DataFrame, first: int) -> Iterator[tuple[str, pd.Series]]:
+        """Yield the new columns of a part of the cases that begins at a row."""
+        begin, end = np.searchsorted(self.rows, (first, first + len(part)))
+        index = part.index[self.rows[begin:end] - first]
+        for what in self.shown:
+            yield str(what), self.shown[what].iloc[begin:end].set_axis(index)
+
+
+def _looked_at(cases: Iterable[PutAway[pd.DataFrame]]) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Return of the cases what is looked at in each row, and the places and bodies that they name."""
-    return cases[[*PLACE, "registration_no", *columns.names(public="redacted")]], places_in(cases)
+    of_a_row = [*PLACE, "registration_no", *columns.names(public="redacted")]
+    read = pd.concat([piece.get()[[*of_a_row, *_NAMING_NO_PERSON]] for piece in cases])
+    return read[of_a_row], places_in(read)
 
 
 def places_in(cases: pd.DataFrame) -> tuple[str, ...]:

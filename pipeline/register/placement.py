@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from pipeline.project import Project
@@ -78,7 +79,7 @@ def unprinted_numbers(placed: Register, project: Project) -> pd.DataFrame:
 
 
 def _is_unbroken(table: pd.DataFrame) -> bool:
-    numbered = table.dropna(subset=["registration_no"])
+    numbered = table.loc[table["registration_no"].notna(), ["number_series", "number_in_series"]]
     if numbered["number_series"].isna().any():
         return False
     series = numbered.groupby("number_series")["number_in_series"]
@@ -153,12 +154,12 @@ def neighbours(table: pd.DataFrame) -> Neighbours:
 def _gaps(table: pd.DataFrame, register: Register, numbering: str) -> pd.DataFrame:
     """Find the numbers that a declared numbering misses; a yearly series begins at 1."""
     rows = []
-    known = table.dropna(subset=["number_series"])
-    for series, numbers in known.groupby("number_series")["number_in_series"]:
+    for series, numbers in table["number_in_series"].groupby(table["number_series"]):
         form = numbering.replace("{year}", str(series).rpartition("|")[2])
-        present = sorted(set(numbers.astype(int)))
-        before = 0 if "{year}" in numbering else present[0]
-        for number in present:
+        present = np.unique(numbers.to_numpy(dtype="int64"))
+        below = np.concatenate([[0] if "{year}" in numbering else present[:1], present[:-1]])
+        is_behind_a_gap = present - below > 1
+        for before, number in zip(below[is_behind_a_gap].tolist(), present[is_behind_a_gap].tolist(), strict=True):
             rows += [
                 {
                     "registration_no": form.replace("{number}", str(first)),
@@ -168,7 +169,6 @@ def _gaps(table: pd.DataFrame, register: Register, numbering: str) -> pd.DataFra
                 }
                 for first, last in _stretches(before + 1, number - 1)
             ]
-            before = number
     if not rows:
         return findings.none()
     gaps = pd.DataFrame(rows)
@@ -186,6 +186,4 @@ def _gaps(table: pd.DataFrame, register: Register, numbering: str) -> pd.DataFra
 
 def _stretches(first: int, last: int) -> list[tuple[int, int]]:
     """Name each missing number by itself, or the whole stretch where there are many."""
-    if last < first:
-        return []
     return [(n, n) for n in range(first, last + 1)] if last - first < _MOST_NUMBERED_GAPS else [(first, last)]

@@ -7,6 +7,7 @@ A figure is repeated as its report gives it. What is computed are totals over pr
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -224,13 +225,23 @@ class Portfolio:
             "month": text("Reports every month."),
         }
         return {
-            "name": self._named(project, settings.name),
+            "name": self._name(project),
             "address": quote(f"../{project.code}/{INDEX}"),
             "unit": self._named(project, settings.implementing_unit),
             "how_often": how_often[settings.reporting],
             "notice": self._named(project, settings.notice) if settings.notice else None,
             "synthetic": self.words.text("Synthetic") if settings.synthetic else None,
         }
+
+    def _name(self, project: Project) -> Markup:
+        """Write the name of a project; where another one is called the same, with its folder, which no two share."""
+        name = self._named(project, project.settings.name)
+        is_alone = self._times_named[project.settings.name] == 1
+        return name if is_alone else Markup("{} ({})").format(name, project.code)
+
+    @cached_property
+    def _times_named(self) -> Counter[str]:
+        return Counter(project.settings.name for project in self.projects)
 
     def _named(self, project: Project, name: str) -> Markup:
         """Write a text of the project's own, with its language where it is not that of the page."""
@@ -313,7 +324,7 @@ class Portfolio:
         return {name: total.display if total else "–" for name, total in totals.items()}
 
     def _heading(self, entry: Entry) -> Markup:
-        name = self._named(entry.project, entry.project.settings.name)
+        name = self._name(entry.project)
         if entry.has_report:
             name = Markup('<a href="{}">{}<span class="unseen">, {}</span></a>').format(
                 entry.address, name, self.words.period(entry.period)

@@ -32,6 +32,17 @@ def test_a_page_that_two_processes_share_counts_once(tmp_path: Path) -> None:
     assert measured(python(code, tmp_path)).peak_bytes < 300 * MIB
 
 
+def test_a_process_that_is_copied_while_it_is_looked_at_counts_once(tmp_path: Path) -> None:
+    code = (
+        "import os, time; held = bytearray(b'x') * 500_000_000\n"
+        "end = time.monotonic() + 3\n"
+        "while time.monotonic() < end:\n"
+        "    if not os.fork(): time.sleep(0.05); os._exit(0)\n"
+        "    os.wait(); time.sleep(0.02)"
+    )
+    assert 475 * MIB < measured(python(code, tmp_path)).peak_bytes < 600 * MIB
+
+
 def test_the_cpu_time_of_an_orphan_counts_and_it_is_waited_for(tmp_path: Path) -> None:
     works = (
         "import pathlib, time\n"

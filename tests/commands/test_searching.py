@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +15,8 @@ from pipeline.commands import searching
 from pipeline.commands.searching import discreet, names_nobody, own_contacts, own_words, search_for
 from pipeline.confidentiality.readable.text import Seen
 from pipeline.confidentiality.search import OwnWords
-from pipeline.errors import DisclosureError
+from pipeline.errors import DisclosureError, InputError, PipelineError
+from pipeline.execution.errors import ExecutionError, Interrupted
 from pipeline.project import load_project
 
 NAME, CONTACT = "Sarantuya Enkhbold", "s.enkhbold@example.mn"
@@ -51,6 +53,29 @@ def test_an_error_keeps_its_dates_its_places_and_the_project_s_own_contacts(make
 @pytest.mark.parametrize("code", ["", "none-such"])
 def test_without_a_project_an_error_is_told_as_it_is(make: Maker, code: str) -> None:
     assert discreet("PERIOD is not given.", code) == "PERIOD is not given."
+
+
+@pytest.mark.parametrize(("error", "reads"), [(Interrupted(signal.SIGTERM), 0), (InputError("No such column."), 1)])
+def test_a_run_that_is_stopped_says_so_without_reading_the_register_once_more(
+    make: Maker,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    error: PipelineError | ExecutionError,
+    reads: int,
+) -> None:
+    make.project([ROW])
+    read: list[str] = []
+
+    def fail(_: object) -> tuple[str, int]:
+        raise error
+
+    monkeypatch.setitem(
+        cli.COMMANDS, "check", cli.COMMANDS["check"].__class__("x", cli.COMMANDS["check"].add_options, fail)
+    )
+    monkeypatch.setattr(searching, "discreet", lambda text, code: read.append(code) or text)
+    assert cli.main(["check"]) == error.exit_code
+    assert capsys.readouterr().err == f"Error: {error}\n"
+    assert len(read) == reads
 
 
 def test_the_command_line_says_no_name_where_a_cell_stands_in_the_wrong_column(

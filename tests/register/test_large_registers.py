@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from making import ROOT, Maker
 from repeated import repeat_boston
 
-from pipeline import shared_work
+from pipeline import put_away, shared_work
 from pipeline.classification import review
 from pipeline.confidentiality.redaction import KnownNames
 from pipeline.places import DATA_VARIABLE
@@ -75,6 +75,8 @@ def test_what_is_redacted_does_not_depend_on_how_many_rows_are_taken_at_a_time(
     whole = redacted(rows)
     monkeypatch.setattr(identities, "_ROWS_AT_A_TIME", 7)
     monkeypatch.setattr(identities, "_MOST_REMEMBERED", 2)
+    monkeypatch.setattr(put_away, "_ROWS_OF_A_PIECE", 5)
+    monkeypatch.setattr(put_away, "LEAST", 3)
     for table, other in zip(redacted(rows), whole, strict=True):
         pd.testing.assert_frame_equal(table, other)
 

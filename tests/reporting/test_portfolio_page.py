@@ -82,6 +82,16 @@ def test_each_report_has_its_own_figures_and_counts_are_added(folders: Folders) 
     assert row_of(page, "p-2024H1", "Project two")[1][9:11] == ["not applicable", "not applicable"]
 
 
+def test_projects_of_one_name_are_told_apart_by_their_folders(folders: Folders) -> None:
+    for code, name in (("one", "Roads"), ("two", "Roads"), ("three", "Water")):
+        folders.project(code, name=name)
+        folders.report(code, "2023H2")
+    page = page_of(folders)
+    headings = [heading for heading in rows_at(page, "p-2023H2") if "together" not in heading]
+    assert [heading.partition(",")[0] for heading in headings] == ["Roads (one)", "Roads (two)", "Water"]
+    assert page.html.count("Roads (one)") == 1 + len(HALVES)
+
+
 def test_the_table_has_what_the_page_has_and_says_why_a_total_is_not_given(folders: Folders) -> None:
     for code in ("one", "two"):
         folders.project(code)
