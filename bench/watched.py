@@ -58,11 +58,10 @@ class Watch:
         If a process was copied meanwhile, what it shares with its copies would count more than once: the memory is
         looked at again then.
         """
-        seen = list(_descendants(os.getpid()))
         for _ in range(_MOST_TRIES):
+            seen = list(_descendants(os.getpid()))
             used, held = sum(map(_ticks, seen)), sum(map(_held, seen))
-            before, seen = seen, list(_descendants(os.getpid()))
-            if seen == before:
+            if seen == list(_descendants(os.getpid())):
                 break
         else:
             held = 0

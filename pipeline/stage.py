@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.errors import InputError
-from pipeline.files import write_bytes, write_csv, write_parquet
+from pipeline.files import PartsFile, write_bytes, write_csv, write_parquet
 from pipeline.period import Scopes, joined_label, resolve_periods, resolve_scopes
 from pipeline.places import outputs_folder
 from pipeline.project import Project, load_project
@@ -68,6 +68,10 @@ class SetFolder:
         write = write_parquet if name.endswith(".parquet") else write_csv
         write(table, self.path(area, name), restricted=name in RESTRICTED)
         give_back()
+
+    def in_parts(self, name: str, area: str = "internal") -> PartsFile:
+        """Begin a parquet file of a table that comes in parts."""
+        return PartsFile(self.path(area, name), restricted=name in RESTRICTED)
 
     def save_bytes(self, content: bytes, name: str, area: str = "internal") -> None:
         """Write a file that was made in memory."""

@@ -25,7 +25,6 @@ from pipeline.classification.proposals import labelled_cases
 from pipeline.classification.rules import Rulebook
 from pipeline.classification.taxonomy import LabelName
 from pipeline.confidentiality.redaction import KnownNames
-from pipeline.files import PartsFile
 from pipeline.pieces import in_one_piece, slices
 from pipeline.project import Project
 from pipeline.put_away import PutAway, give_back
@@ -40,7 +39,7 @@ from pipeline.register.tables import Table
 from pipeline.register.validation import check
 from pipeline.register.values import FREE_TEXTS, read_values
 from pipeline.register.workbook import save_findings
-from pipeline.stage import CASES, RESTRICTED, Stage
+from pipeline.stage import CASES, Stage
 
 _ROWS_AT_A_TIME = 10_000
 _OF_A_CASE = (*PLACE, "registration_no", "summary_redacted")
@@ -211,7 +210,7 @@ class CasesFile:
 
     def __init__(self, stage: Stage, decisions: pd.DataFrame) -> None:
         """Begin the file of a set; `decisions` are those of which a text that they may be about is kept."""
-        self._file = PartsFile(stage.path("internal", CASES), restricted=CASES in RESTRICTED)
+        self._file = stage.in_parts(CASES)
         self._decisions = decisions
         self._kept: list[pd.DataFrame] = []
 

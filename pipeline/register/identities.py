@@ -156,9 +156,8 @@ def redact_in_pieces(
     first = 0
     for piece in cases:
         part = piece.get()
-        for name, one in added.items():
-            part = part.assign(**{f"{name}_{what}": cells for what, cells in one.of(part, first)})
-        take_cases(part)
+        became = {f"{name}_{what}": cells for name, one in added.items() for what, cells in one.of(part, first)}
+        take_cases(part.assign(**became))
         first += len(part)
 
 

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pipeline.confidentiality.hits import Hit
-from pipeline.files import PartsFile
 from pipeline.register.disclosure import OF_A_TEXT, Answer, Shown, TextKey, decided, text_hash, text_key
 from pipeline.register.reading import PLACE
-from pipeline.stage import RESTRICTED, Stage
+from pipeline.stage import Stage
 
 PLACES = "redactions.parquet"
 """Every place that was found in the texts, below internal/, with the texts as they stand: restricted."""
@@ -111,7 +110,7 @@ class PlacesFile:
 
     def __init__(self, stage: Stage, answers: Iterable[Answer]) -> None:
         """Begin the file of a set; `answers` are those of which is told whether their text is still there."""
-        self._file = PartsFile(stage.path("internal", PLACES), restricted=PLACES in RESTRICTED)
+        self._file = stage.in_parts(PLACES)
         self._digests = {answer.text_hash for answer in answers}
         self._counts: list[pd.DataFrame] = []
         self._by_kind: list[pd.DataFrame] = []

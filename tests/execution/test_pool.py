@@ -136,8 +136,7 @@ from pipeline.execution.pool import pooled
 if __name__ == "__main__":
     try:
         with interruptible():
-            for event in pooled(working, [("wait", file) for file in sys.argv[1:]], 2):
-                pass
+            list(pooled(working, [("wait", file) for file in sys.argv[1:]], 2))
     except Interrupted as stop:
         sys.exit(stop.exit_code)
 """
