@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from pipeline.project import Settings
 from pipeline.reporting.words import Words
 
 TEMPLATES = Path(__file__).with_name("templates")
+_OWN_LINE = Markup(' style="clear: both"')
+"""For a term and what is said of it: notebooks let terms float, so a figure stood beside another one."""
 
 
 def environment_of(
@@ -27,7 +30,7 @@ def environment_of(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(_=words.text, words=words, settings=settings, **more)
+    environment.globals.update(_=words.text, words=words, settings=settings, own_line=_OWN_LINE, **more)
     environment.filters["day"] = words.day
     return environment
 

@@ -113,3 +113,23 @@ def test_a_browser_opens_it_without_a_request_or_a_complaint(sample: Path, tmp_p
         assert overflow(browser) <= 0
         assert asked_of_the_network(browser) == set()
         assert complaints(browser) == []
+
+
+BESIDE_ANOTHER_TERM = """
+    return Array.from(document.querySelectorAll("section dl > div")).filter(pair => {
+        const [term, said] = ["dt", "dd"].map(name => pair.querySelector(name).getBoundingClientRect());
+        return said.top < term.top - 1 || said.top > term.bottom || said.left < term.left;
+    }).map(pair => pair.textContent.trim())
+"""
+
+
+@pytest.mark.browser
+def test_in_the_executed_notebook_each_figure_stands_beside_what_it_is(sample: Path, tmp_path: Path) -> None:
+    from nbconvert.exporters import HTMLExporter
+
+    page, _ = HTMLExporter().from_filename(str(sample / "internal" / "notebooks" / "04_report.ipynb"))
+    (tmp_path / "04_report.html").write_text(page, encoding="utf-8")
+    with offline_browser(tmp_path / "profile") as browser:
+        browser.get((tmp_path / "04_report.html").as_uri())
+        assert browser.execute_script("return document.querySelectorAll('section dl > div').length") > 50
+        assert browser.execute_script(BESIDE_ANOTHER_TERM) == []
