@@ -3,6 +3,11 @@
 # What a caller may set. A value is text: put back unexpanded and handed on through the environment, it reaches the
 # command as one argument, whatever stands in it ('$(shell …)', quotes, newlines), and by the '=' of '--period=' never as
 # an option of its own.
+# 'v' and 'w' are emptied, since the loops' own hide them.
+override v :=
+override w :=
+override GIVEN := $(foreach v,PROJECT PROJECTS PERIOD PERIODS SCHEDULER AS_OF FORCE FILE NAME BY ONLY ROUNDS,$(if \
+    $(filter command,$(firstword $(origin $v))),$v))
 PROJECT ?= smart-government-ii
 override PROJECT := $(value PROJECT)
 override PERIOD := $(value PERIOD)
@@ -22,10 +27,26 @@ override ROUNDS := $(if $(filter command,$(firstword $(origin ROUNDS))),$(value 
 export PROJECT PROJECTS PERIOD PERIODS SCHEDULER AS_OF FORCE FILE NAME BY ONLY ROUNDS
 
 # Any other variable on the command line is refused: a misspelt 'ASOF=' would make another report than was asked for,
-# and make would expand the value on its way to the commands. ('v' is emptied, since the loop's own 'v' hides it.)
-override v :=
+# and make would expand the value on its way to the commands.
 $(foreach v,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $v))),$(error \
     There is no variable '$v' to set; there are PROJECT, PROJECTS, PERIOD, PERIODS, SCHEDULER, AS_OF, FORCE, FILE, NAME, BY, ONLY and ROUNDS)))
+
+# So is one that a target does not use, since the target would do something else than was asked for. Which use it:
+override TAKERS.PROJECT := report reports cleaning classification metrics figures release release-check freeze compare \
+    decide disclose redact check template
+override TAKERS.PROJECTS := portfolio
+override TAKERS.PERIOD := report cleaning classification metrics figures release release-check freeze decide disclose
+override TAKERS.PERIODS := compare
+override TAKERS.SCHEDULER := portfolio figures
+override TAKERS.AS_OF := report cleaning classification metrics figures
+override TAKERS.FORCE := report reports portfolio cleaning classification metrics freeze template demo
+override TAKERS.FILE := decide disclose redact
+override TAKERS.NAME := project
+override TAKERS.BY := release
+override TAKERS.ONLY := bench
+override TAKERS.ROUNDS := bench
+$(foreach w,$(value MAKECMDGOALS),$(foreach v,$(GIVEN),$(if $(filter $w,$(TAKERS.$v)),,$(error \
+    make $w does not use $v, so nothing was done. $v is for: $(TAKERS.$v). Leave it out, or call these by themselves))))
 
 # make expands these without being told to, as they stand in the environment.
 override MAKEOVERRIDES :=
@@ -44,8 +65,8 @@ help: ## this menu
 	@echo 'make reports [PROJECT=… or PROJECT="… …"]'
 	@echo 'make portfolio [PROJECTS="demo my-project"] [SCHEDULER=tcp://…]'
 	@echo 'make figures PERIOD=2024H1 [PROJECT=…] [AS_OF=2024-06-30] [SCHEDULER=tcp://…]'
-	@echo "make decide PERIOD=2024H1 FILE=review.xlsx [PROJECT=…]"
-	@echo "make disclose PERIOD=2024H1 FILE=disclosure.xlsx [PROJECT=…]"
+	@echo "make decide PERIOD=2024H1 FILE=outputs/…/2024H1/internal/review.xlsx [PROJECT=…]"
+	@echo "make disclose PERIOD=2024H1 FILE=outputs/…/2024H1/internal/disclosure.xlsx [PROJECT=…]"
 	@echo 'make release PERIOD=2024H1 BY="Head of the unit" [PROJECT=…]'
 	@echo "make redact FILE=letter.txt [PROJECT=…]"
 	@echo 'make compare PERIODS="2023H2 2024H1" [PROJECT=…]'

@@ -1,27 +1,34 @@
 """`python -m pipeline`: the same menu as the Makefile's, for who has no make."""
 
-import logging
 import sys
-import warnings
 
-from pipeline.commands.unchanged import unchanged
+from pipeline.execution.stops import stoppable
 
-told = unchanged(sys.argv[1:])
-if told is not None:
-    print(told)
-    sys.exit(0)
 
-from pipeline.commands.early import begun  # noqa: E402
-from pipeline.execution.garbage import collect_seldom  # noqa: E402
+def _call() -> int:
+    from pipeline.commands.unchanged import unchanged
 
-collect_seldom()
+    told = unchanged(sys.argv[1:])
+    if told is not None:
+        print(told)
+        return 0
 
-# What a library has to remark may quote a cell, and is no business of the analyst's. python -W shows it all the same.
-if not sys.warnoptions:
-    warnings.simplefilter("ignore")
-logging.getLogger().addHandler(logging.NullHandler())
+    import logging
+    import warnings
 
-with begun(sys.argv[1:]) as homes:
-    from pipeline.cli import main  # takes half a second, which a call with nothing to do need not
+    from pipeline.commands.early import begun
+    from pipeline.execution.garbage import collect_seldom
 
-    sys.exit(main(homes=homes))
+    collect_seldom()
+    # What a library has to remark may quote a cell, and is no business of the analyst's. python -W shows it all the
+    # same.
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
+    logging.getLogger().addHandler(logging.NullHandler())
+    with begun(sys.argv[1:]) as homes:
+        from pipeline.cli import main  # takes half a second, which a call with nothing to do need not
+
+        return main(homes=homes)
+
+
+sys.exit(stoppable(_call))

@@ -17,6 +17,7 @@ from pipeline.errors import InputError
 
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(?:://|::)")
 _FILE = re.compile(r"^(?:file|local)://(?=/)", re.IGNORECASE)
+_NO_WHOLE_PATH = re.compile(r"(?:file|local)://(?!/)", re.IGNORECASE)
 _USER = re.compile(r"(?<=//).*@")
 """What may be a user with a password, in which a slash can stand; a folder with an @ is told without what is before."""
 _PACKAGES = {
@@ -63,6 +64,11 @@ class Place:
         from fsspec.core import url_to_fs
 
         shown, scheme = shown_address(address), re.split("::|:", address, maxsplit=1)[0].lower()
+        if _NO_WHOLE_PATH.match(address):
+            raise InputError(
+                f"{shown} would depend on where the command is called. A place of this machine is written with three "
+                "slashes, such as file:///srv/grm."
+            )
         try:
             system, path = url_to_fs(address, use_listings_cache=False)
         except ImportError:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -32,6 +33,7 @@ from pipeline.commands.options import Command, use_folders
 from pipeline.errors import PipelineError
 from pipeline.execution.errors import ExecutionError
 from pipeline.execution.homes import Homes
+from pipeline.execution.stops import BY_A_SIGNAL, Stop, stopped
 
 COMMANDS: dict[str, Command] = {
     **periods.COMMANDS,
@@ -47,8 +49,6 @@ COMMANDS: dict[str, Command] = {
     **redaction_evaluation.COMMANDS,
     **tools.COMMANDS,
 }
-_BY_A_SIGNAL = 128
-"""What is added to the number of a signal for the exit code."""
 
 
 def main(arguments: Sequence[str] | None = None, homes: Homes | None = None) -> int:
@@ -67,13 +67,14 @@ def main(arguments: Sequence[str] | None = None, homes: Homes | None = None) -> 
     except (PipelineError, ExecutionError) as error:
         _say_error(_told(error, options))
         return exit_code(error)
-    except KeyboardInterrupt:
-        _say_error("Stopped; the former outputs are as they were.")
-        return 130
+    except KeyboardInterrupt as stop:
+        number = stop.signal_number if isinstance(stop, Stop) else int(signal.SIGINT)
+        _say_error(stopped(number))
+        return BY_A_SIGNAL + number
     except Exception as error:
         # The text of an error that nobody foresaw may hold a row of the register; where it happened does not.
-        _say_error(unforeseen(error))
-        return 1
+        _say_error(_discreet(unforeseen(error), options) if isinstance(error, OSError) else unforeseen(error))
+        return exit_code(error)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -86,14 +87,15 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, command in COMMANDS.items():
         description = f"{command.help[0].upper()}{command.help[1:]}."
-        command.add_options(commands.add_parser(name, help=command.help, description=description))
+        # A shortened option could be another one's: '--period' of compare would be its '--periods'.
+        command.add_options(commands.add_parser(name, help=command.help, description=description, allow_abbrev=False))
     return parser
 
 
 def _told(error: PipelineError | ExecutionError, options: argparse.Namespace) -> str:
     text = sentence(error)
     # A run that is stopped says so at once: no cell is quoted there, and a large register takes long to read.
-    return text if exit_code(error) > _BY_A_SIGNAL else _discreet(text, options)
+    return text if exit_code(error) > BY_A_SIGNAL else _discreet(text, options)
 
 
 def _discreet(text: str, options: argparse.Namespace) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -146,6 +146,12 @@ class Period:
             end = start + (self.end - self.start)
             return Period(f"{start}..{end}", "range", start, end)
         return Period._months(self.kind, start.year, (start.month - 1) // _MONTHS_OF[self.kind])
+
+    def since(self, first_day: date) -> Period:
+        """Leave the days before the mechanism began out of a range; a period of the calendar keeps its name."""
+        if self.kind != "range" or not self.start < first_day <= self.end:
+            return self
+        return replace(self, start=first_day)
 
     def ordinal_since(self, first_day: date) -> int | None:
         """Count the periods of this kind from the one that holds `first_day` (1 = first); None for a range."""

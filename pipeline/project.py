@@ -579,8 +579,11 @@ def is_project_code(text: str) -> bool:
     return len(text) <= LONGEST_PROJECT_CODE and _PROJECT_CODE.fullmatch(text) is not None
 
 
-def load_project(code: str) -> Project:
-    """Read a project's settings; a wrong name, a missing file or a faulty key is an `InputError`."""
+def load_project(code: str, named_by: str = "PROJECT is") -> Project:
+    """Read a project's settings; a wrong name, a missing file or a faulty key is an `InputError`.
+
+    `named_by` is how the sentence on a wrong name begins.
+    """
     folder = data_folder() / code if is_project_code(code) else None
     if folder is None or not folder.is_dir():
         there = project_codes()
@@ -592,7 +595,7 @@ def load_project(code: str) -> Project:
             )
         known = ", ".join(filter(is_project_code, there)) or "none yet"
         raise InputError(
-            f"PROJECT is {shown(code)}, which is not a project. Allowed are the folders below data/ that hold a "
+            f"{named_by} {shown(code)}, which is not a project. Allowed are the folders below data/ that hold a "
             f"project.yml, named with small letters, digits and hyphens: {known}."
         )
     shown_as = f"data/{code}/project.yml"

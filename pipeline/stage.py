@@ -17,9 +17,10 @@ import pandas as pd
 from pipeline.errors import InputError
 from pipeline.files import PartsFile, write_bytes, write_csv, write_parquet
 from pipeline.period import Scopes, joined_label, resolve_periods, resolve_scopes
-from pipeline.places import outputs_folder
+from pipeline.places import outputs_folder, relative
 from pipeline.project import Project, load_project
 from pipeline.put_away import give_back
+from pipeline.saved_workbooks import keep
 
 CASES = "cases.parquet"
 """The general cases below internal/, their texts beside them as they may be published: restricted."""
@@ -76,6 +77,16 @@ class SetFolder:
     def save_bytes(self, content: bytes, name: str, area: str = "internal") -> None:
         """Write a file that was made in memory."""
         write_bytes(content, self.path(area, name), restricted=name in RESTRICTED)
+
+    def save_to_fill_in(self, content: bytes, name: str) -> None:
+        """Write a workbook to be filled in; what stands in its place, and may be filled in, is kept beside the set.
+
+        In a set in the making nothing stands there; by hand a notebook runs again and again in the same folder.
+        """
+        path = self.path("internal", name)
+        if path.is_file() and path.read_bytes() != content and (kept := keep(path, self.folder)) is not None:
+            print(f"internal/{name} was there and may have been filled in; it is kept as {relative(kept)}.")
+        self.save_bytes(content, name)
 
     def written(self, name: str) -> Path:
         """Return where a file that an earlier stage wrote stands; see `load` for errors."""

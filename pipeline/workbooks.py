@@ -6,7 +6,7 @@ Every text is written with `write_string`, so that one which begins with = + - @
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -18,6 +18,10 @@ LONGEST_TEXT = 32_767
 MOST_ROWS = 1_048_576
 MOST_COLUMNS = 16_384
 LONGEST_SHEET_NAME = 31
+
+_LINE = 15
+_MOST_LINES = 27
+"""Excel holds no row of more than 409 points."""
 
 _OPTIONS = {
     "in_memory": True,
@@ -52,6 +56,19 @@ def fitted(text: str, longest: int = LONGEST_TEXT) -> str:
         # Each character too many may be one or two units long.
         cut = cut[: -max(1, (_units(cut) - longest + 1) // 2)]
     return f"{cut}…"
+
+
+def row_height(texts: Iterable[tuple[str, float]]) -> int:
+    """Return the height in points of a row of wrapped texts, each with the width of its column in characters.
+
+    Excel fits the height of a row to its texts by itself; other programs show one line and print the rest over the
+    next rows.
+    """
+    return _LINE * min(max((_lines_of(fitted(text), int(width) - 3) for text, width in texts), default=1), _MOST_LINES)
+
+
+def _lines_of(text: str, letters: int) -> int:
+    return sum(max(1, -(-len(line) // max(1, letters))) for line in text.split("\n"))
 
 
 def sheet_name(wanted: str, taken: set[str]) -> str:

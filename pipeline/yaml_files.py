@@ -7,6 +7,7 @@ lines. A test reads each of them both ways.
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Sequence
 from datetime import date
 from functools import cache
@@ -18,6 +19,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from pipeline.errors import InputError
@@ -47,14 +49,13 @@ def read_yaml(path: Path, shown_as: str) -> Any:
     except OSError as error:
         raise InputError(f"{shown_as} cannot be read: {error.strerror}. Check the file and its permissions.") from None
     try:
-        return YAML(typ="rt", pure=True).load(StringIO(text))
+        with warnings.catch_warnings():
+            # What the reader remarks quotes the file.
+            warnings.simplefilter("ignore")
+            return YAML(typ="rt", pure=True).load(StringIO(text))
     except MarkedYAMLError as error:
         line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        problem = " ".join((error.problem or "cannot be read").split())
-        raise InputError(
-            f"{shown_as}{line}: this is not valid YAML ({problem}). Check the indentation, the colons and the quotes "
-            "around this line."
-        ) from None
+        raise InputError(f"{shown_as}{line}{_problem(error)}") from None
     except ValueError:
         # The reader turns dates into days by itself and does not say where it could not.
         raise InputError(_wrong_day(text, shown_as)) from None
@@ -62,6 +63,29 @@ def read_yaml(path: Path, shown_as: str) -> Any:
         raise InputError(f"{shown_as} is nested too deep to be read. Check its brackets and its indentation.") from None
     except YAMLError as error:
         raise InputError(f"{shown_as} is not valid YAML: {' '.join(str(error).split())[:200]}.") from None
+
+
+def _problem(error: MarkedYAMLError) -> str:
+    """Say what is wrong with the form of a file, with no word of it but a key of ours: values can be names."""
+    problem = " ".join((error.problem or "cannot be read").split())
+    if isinstance(error, DuplicateKeyError):
+        key = re.match(r'found duplicate key "(\w+)"', problem)
+        return f"{_key_of_ours(key[1] if key else '')}: this key is there twice in one place. Leave one of the two."
+    # A sign alone, and what the reader calls a part of a file ('<block end>'), are no words.
+    problem = re.sub(
+        r"'[^']*'|\"[^\"]*\"", lambda one: one[0] if len(one[0]) == 3 or one[0][1] == "<" else "…", problem
+    )
+    return f": this is not valid YAML ({problem}). Check the indentation, the colons and the quotes around this line."
+
+
+def _key_of_ours(key: str) -> str:
+    """Name a key that one of the models has; any other can be somebody's name."""
+    return f", key {key}" if key in _keys_of(Strict) else ""
+
+
+def _keys_of(model: type[BaseModel]) -> set[str]:
+    own = {field.alias or name for name, field in model.model_fields.items()}
+    return own.union(*(_keys_of(one) for one in model.__subclasses__()))
 
 
 @cache
@@ -92,7 +116,8 @@ def _wrong_day(text: str, shown_as: str) -> str:
             except ValueError:
                 key = content.partition(":")[0].strip(" -{")
                 return (
-                    f"{shown_as}, line {line}, key {key}: {day} is not a day of the calendar. Write it as 2024-06-30."
+                    f"{shown_as}, line {line}{_key_of_ours(key)}: {day} is not a day of the calendar. Write it as "
+                    "2024-06-30."
                 )
     return f"{shown_as} holds a value that cannot be read. Check its dates and numbers."
 

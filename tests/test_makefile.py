@@ -15,6 +15,7 @@ MAKEFILE = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
 STAGES = ("report", "cleaning", "classification", "metrics")
 TOOLS = ("reports", "freeze", "compare", "check", "project", "template", "demo", "dictionary")
 VARIABLES = ("PROJECT", "PERIOD", "AS_OF", "FORCE")
+ALL_VARIABLES = (*VARIABLES, "PROJECTS", "PERIODS", "SCHEDULER", "FILE", "NAME", "BY", "ONLY", "ROUNDS")
 RUN = ("-m", "pipeline", "report")
 OPTIONS = {"PROJECT": "--project", "PERIOD": "--period", "AS_OF": "--as-of", "FORCE": "--force"}
 RELEASED_BY_NOBODY = ("--project=smart-government-ii", "--period=2024H1", "--by=")
@@ -113,7 +114,7 @@ def test_what_is_not_given_is_the_default(checkout):
 
 
 def test_the_invented_register_is_replaced_by_force_only_if_the_caller_says_so(checkout):
-    make(checkout, "demo", "FORCE=1", "PERIOD=2024H1")
+    make(checkout, "demo", "FORCE=1")
     assert arguments_of(checkout) == ("-m", "pipeline", "demo", "--force=1")
 
 
@@ -151,12 +152,12 @@ def test_a_hostile_value_is_one_argument_and_runs_nothing(checkout, name, value,
     ("target", "given", "expected"),
     [
         ("reports", [], ["--project=smart-government-ii", "--force="]),
-        ("reports", ["PROJECT=demo", "FORCE=1", "PERIOD=2024H1"], ["--project=demo", "--force=1"]),
+        ("reports", ["PROJECT=demo", "FORCE=1"], ["--project=demo", "--force=1"]),
         ("reports", ["PROJECT=demo my-project"], ["--project=demo my-project", "--force="]),
         ("portfolio", [], ["--projects=", "--scheduler=", "--force="]),
         (
             "portfolio",
-            ["PROJECTS=demo other", "SCHEDULER=tcp://127.0.0.1:8786", "PROJECT=demo"],
+            ["PROJECTS=demo other", "SCHEDULER=tcp://127.0.0.1:8786"],
             ["--projects=demo other", "--scheduler=tcp://127.0.0.1:8786", "--force="],
         ),
         (
@@ -309,6 +310,40 @@ def test_values_that_a_make_above_hands_down_run_nothing(checkout):
     make(checkout, "report", MAKEFLAGS=r" -- PERIOD=$$(shell\ touch\ pwned)", MAKELEVEL="1")
     assert files_of(checkout) == before
     assert arguments_of(checkout) == call_with(PERIOD="$(shell touch pwned)")
+
+
+def used():
+    """The variables that the recipe of each target hands on."""
+    rules = re.findall(r"^([a-z][a-z -]*):(?!=).*\n((?:\t.*\n)+)", MAKEFILE, flags=re.MULTILINE)
+    return {name: set(re.findall(r'="\$\$([A-Z_]+)"', recipe)) for group, recipe in rules for name in group.split()}
+
+
+def test_a_target_refuses_what_it_does_not_use_and_nothing_else(checkout):
+    for target, uses in used().items():
+        for name in ALL_VARIABLES:
+            done = make(checkout, target, "--dry-run", f"{name}=2024H1")
+            refused = f"make {target} does not use {name}, so nothing was done. {name} is for: " in done.stderr
+            assert (done.returncode, refused) == ((0, False) if name in uses else (2, True)), (target, name)
+    assert arguments_of(checkout) == ()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        ["reports", "PROJECTS=my-project"],
+        ["portfolio", "PROJECT=demo"],
+        ["release", "PERIOD=2024H2", "BY=Head", "AS_OF=2024-09-30"],
+        ["report", "release", "PERIOD=2024H2", "AS_OF=2024-09-30"],
+    ],
+)
+def test_nothing_is_done_where_something_else_than_asked_for_would_be(checkout, call):
+    assert make(checkout, *call).returncode == 2
+    assert arguments_of(checkout) == ()
+
+
+def test_a_variable_of_the_environment_may_be_for_other_targets(checkout):
+    assert make(checkout, "check", PERIOD="2024H1").returncode == 0
+    assert arguments_of(checkout) == ("-m", "pipeline", "check", "--project=smart-government-ii")
 
 
 def targets():

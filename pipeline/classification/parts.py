@@ -28,6 +28,7 @@ from pipeline.project import Project
 from pipeline.register import columns, findings
 from pipeline.register.corrections import apply_in_part, require_one_row
 from pipeline.register.dates import orders_decided
+from pipeline.register.heading_places import is_known
 from pipeline.register.identities import split_identities
 from pipeline.register.mapping import OTHER, collected, map_columns
 from pipeline.register.numbered import NO_DAY, Bounds, Numbered, bounds, numbered
@@ -154,7 +155,7 @@ def unread(summaries: Sequence[Summary], project: Project) -> dict[int, Known]:
         if one.headings != first.headings:
             raise InputError(
                 f"{project.shown_folder}: {one.name} has other headings than {first.name}, or in another order: "
-                f"{_first_difference(one, first)}. Files that are read in parts need the same row of headings."
+                f"{_first_difference(one, first, project)}. Files that are read in parts need the same row of headings."
             )
     require_one_row([sum(counts) for counts in zip(*(one.corrections for one in summaries), strict=True)], project)
     deciding = {
@@ -169,12 +170,16 @@ def unread(summaries: Sequence[Summary], project: Project) -> dict[int, Known]:
     return again
 
 
-def _first_difference(one: Summary, other: Summary) -> str:
-    """Say at which heading two files part."""
+def _first_difference(one: Summary, other: Summary, project: Project) -> str:
+    """Say at which heading two files part; one that is not known is not told, since it could be a cell."""
     pairs = zip_longest(one.headings, other.headings)
     place, pair = next((place, pair) for place, pair in enumerate(pairs, start=1) if pair[0] != pair[1])
-    here, there = (f"'{heading[0]}'" if heading else "nothing" for heading in pair)
-    return f"at place {place} stands {here}, not {there}"
+    here, there = (_named(heading[0], project) if heading else "nothing" for heading in pair)
+    return f"at place {place} stands {here}, " + (f"not {there}" if here != there else "and not the same")
+
+
+def _named(heading: str, project: Project) -> str:
+    return f"'{heading}'" if is_known(heading, project) else "a heading that is not known"
 
 
 def bounds_of(summaries: Sequence[Summary]) -> list[list[Bounds]]:

@@ -19,7 +19,7 @@ from pipeline.classification.labels import STATED, given_by_register
 from pipeline.classification.taxonomy import LABELS, LabelName
 from pipeline.pieces import slices
 from pipeline.project import NOT_STATED, Project
-from pipeline.workbooks import fitted, workbook_bytes
+from pipeline.workbooks import fitted, row_height, workbook_bytes
 
 COLUMNS = (
     "registration_no",
@@ -54,7 +54,7 @@ _LINES_AT_A_TIME = 20_000
 _WIDTHS = (16, 7, 12, 20, 70, 18, 11, 34, 18, 22, 20, 36, 19)
 _GUIDE = (
     "Fill in decision, who and reason where you can decide; leave the line blank where you cannot. Then: make decide "
-    "PERIOD=… FILE=this file. Keep it where only those who handle grievances can open it."
+    "PERIOD=… PROJECT=… FILE=this file. Keep it where only those who handle grievances can open it."
 )
 HEADING_ROW = 2
 """The row of the headings, from 1; the guide stands above."""
@@ -193,6 +193,8 @@ def _fill(workbook: Any, table: pd.DataFrame, project: Project, guide: str) -> N
                 "error_message": "Choose one of the list, or leave the cell blank.",
             },
         )
+        widths = zip(COLUMNS, _WIDTHS, strict=True)
+        sheet.set_row(place, row_height((str(line[name]), width) for name, width in widths if name != "confidence"))
     sheet.autofilter(HEADING_ROW - 1, 0, HEADING_ROW - 1 + max(1, len(table)), len(COLUMNS) - 1)
     sheet.freeze_panes(HEADING_ROW, 3)
     sheet.set_landscape()

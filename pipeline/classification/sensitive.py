@@ -30,10 +30,11 @@ from pipeline.project import Project
 from pipeline.put_away import PutAway, give_back
 from pipeline.register import findings
 from pipeline.register.checking import checked
+from pipeline.register.columns import is_further
 from pipeline.register.explanations import read_explanations, settle
 from pipeline.register.identities import known_names_in, redact_findings, redact_texts, split_identities
 from pipeline.register.mapping import OTHER
-from pipeline.register.placement import GAP, number_gaps, place_receipts, unprinted_numbers
+from pipeline.register.placement import GAP, UNPRINTED, number_gaps, place_receipts, unprinted_numbers
 from pipeline.register.reading import PLACE, Register
 from pipeline.register.tables import Table
 from pipeline.register.validation import check
@@ -260,7 +261,7 @@ def restricted(lanes: Lanes, cases: pd.DataFrame, project: Project) -> Restricte
 
 
 def _long_texts(table: pd.DataFrame) -> list[str]:
-    return [name for name in table if name in FREE_TEXTS or str(name).startswith(OTHER)]
+    return [name for name in table if name in FREE_TEXTS or name.startswith(OTHER) or is_further(name)]
 
 
 def save(kept: Restricted, found: pd.DataFrame, stage: Stage) -> None:
@@ -270,7 +271,8 @@ def save(kept: Restricted, found: pd.DataFrame, stage: Stage) -> None:
     stage.save(kept.sensitive_findings[list(findings.COLUMNS)], "sensitive_findings.csv")
     stage.save(kept.account, "sensitive_account.csv")
     whole = replace(kept.register, tables=kept.sheets.get())
-    save_findings(whole, kept.findings, found, kept.gaps, stage)
+    every = findings.in_order(findings.joined(kept.findings, found[found["rule"] == UNPRINTED]))
+    save_findings(whole, every, found, kept.gaps, stage)
 
 
 def _account(read: pd.DataFrame, cases: pd.DataFrame, sensitive: pd.DataFrame) -> pd.DataFrame:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 
 import pandas as pd
 
@@ -17,14 +16,15 @@ from pipeline.commands.options import (
     add_period_option,
     add_project_option,
     alone,
+    filled_file,
     options_of,
 )
 from pipeline.commands.periods import checked_call
 from pipeline.confidentiality.hits import Hit
-from pipeline.errors import InputError
 from pipeline.places import outputs_folder, relative
 from pipeline.project import Project, load_project
 from pipeline.register.disclosure import Answer
+from pipeline.saved_workbooks import note_taken
 
 
 def _disclose(options: argparse.Namespace) -> tuple[str, int]:
@@ -38,15 +38,12 @@ def _disclose(options: argparse.Namespace) -> tuple[str, int]:
         unused,
     )
     from pipeline.register.disclosure_filled import read_filled, refuse_strangers
+    from pipeline.register.disclosure_workbook import WORKBOOK
 
     call = checked_call(load_project(options.project), options.period)
     label, code = call.scopes.label, call.project.code
-    if not options.file:
-        raise InputError(
-            "FILE is not given. Fill in internal/disclosure.xlsx of the period and name it, for example: make disclose "
-            f"PERIOD={label} FILE=disclosure.xlsx"
-        )
-    path, file = Path(options.file), call.project.folder / DISCLOSURE
+    path = filled_file(options, f"PERIOD={label} PROJECT={code}", call.target / "internal" / WORKBOOK)
+    file = call.project.folder / DISCLOSURE
     with alone(outputs_folder() / code / "disclosure"):
         former = read_answers(call.project)
         places_by, redact = _texts(call.project)
@@ -57,9 +54,11 @@ def _disclose(options: argparse.Namespace) -> tuple[str, int]:
         places = places_by(answers)
         refuse_strangers(new, places, path.name)
         if not added and not changed:
+            note_taken(path, outputs_folder() / code)
             return f"{relative(file)} holds the decisions of {path.name} already; nothing was changed.", 0
         with explained(file):
             replace_bytes(answers_bytes(answers), file, restricted=True)
+        note_taken(path, outputs_folder() / code)
     told = [f"{path.name}: {added} decisions added to {relative(file)}, {changed} changed; only you can open it."]
     if taken_out:
         told.append(f"Replaced in wordings and reasons, as in every text: {taken_out}.")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import sys
 import traceback
 from pathlib import Path
+from typing import TypeGuard
 
 from pipeline.errors import SENTENCES, PipelineError
 from pipeline.execution.errors import ExecutionError, NotebookFailed
-from pipeline.places import REPOSITORY, relative
+from pipeline.places import CODE_ROOTS, REPOSITORY, relative
 
 
 def sentence(error: Exception) -> str:
@@ -24,7 +27,12 @@ def sentence(error: Exception) -> str:
 
 
 def unforeseen(error: Exception) -> str:
-    """Tell an error that nobody foresaw by its class and place: its text may hold a row of the register."""
+    """Tell an error that nobody foresaw by its class and place: its text may hold a row of the register.
+
+    What the system refuses on a file outside the program is no fault of the program, and told by the file.
+    """
+    if _is_of_a_file(error):
+        return f"{_path_of(error)} {_refused(error)} The former outputs are as they were."
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if Path(frame.filename).is_relative_to(REPOSITORY / "pipeline")]
     place = f" in {Path(own[-1].filename).name}, line {own[-1].lineno}" if own else ""
@@ -34,8 +42,35 @@ def unforeseen(error: Exception) -> str:
     )
 
 
-def exit_code(error: PipelineError | ExecutionError) -> int:
-    """Return the exit code of an expected failure."""
+def exit_code(error: Exception) -> int:
+    """Return the exit code of a failure."""
     if isinstance(error, NotebookFailed):
         return SENTENCES.get(error.error_name, 1)
-    return error.exit_code
+    if isinstance(error, PipelineError | ExecutionError):
+        return error.exit_code
+    return 2 if _is_of_a_file(error) else 1
+
+
+def _is_of_a_file(error: Exception) -> TypeGuard[OSError]:
+    """Whether the system refused something on a file that is none of the program's own."""
+    if not isinstance(error, OSError) or not isinstance(error.filename, str) or not error.filename:
+        return False
+    path = Path(error.filename).resolve()
+    return not any(path.is_relative_to(root) for root in (*CODE_ROOTS, *map(Path, (sys.prefix, sys.base_prefix))))
+
+
+def _path_of(error: OSError) -> Path:
+    return relative(Path(error.filename))
+
+
+def _refused(error: OSError) -> str:
+    """Say what the system refuses on a file, and what to do."""
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return "cannot be used: permission is missing. Give your account the right to it, or name another place."
+    if error.errno == errno.EROFS:
+        return "cannot be written: its disk can only be read. Name another place."
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "cannot be written: the disk is full. Make room, or name another place."
+    if error.errno == errno.ENOENT:
+        return "is missing, or its folder is. Bring it back, or name another place."
+    return f"cannot be used: {error.strerror or type(error).__name__}. Look at the file, or name another place."

@@ -101,13 +101,16 @@ def _refuse_names(content: str, project: Project, folder: Path) -> None:
 
 def identities_of(folder: Path) -> pd.DataFrame:
     """Gather the names in the register of every report that stands there."""
-    from pipeline.register import columns
+    import pyarrow.parquet as pq
 
-    naming = columns.names(identifies=True)
+    from pipeline.register.columns import identifying, names
+
+    naming = names(identifies=True)
     tables = [pd.DataFrame(columns=naming, dtype="str")]
     for path in sorted(folder.glob("*/internal/identities.parquet")):
         try:
-            table = pd.read_parquet(path, engine="pyarrow", columns=naming)
+            every = dict.fromkeys([*naming, *identifying(pq.read_schema(path).names)])
+            table = pd.read_parquet(path, engine="pyarrow", columns=list(every))
         except (OSError, ValueError):
             raise InputError(
                 f"{relative(path)} cannot be read, so that the page cannot be searched for names. Make the report of "

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from datetime import date
-from pathlib import Path
 
 import pandas as pd
 
@@ -16,14 +15,15 @@ from pipeline.commands.options import (
     add_period_option,
     add_project_option,
     alone,
+    filled_file,
     options_of,
     texts_to_try,
 )
 from pipeline.commands.periods import Call, checked_call
-from pipeline.errors import InputError
 from pipeline.places import outputs_folder, relative
 from pipeline.project import NOT_STATED, Project, load_project
 from pipeline.register.reading import Register
+from pipeline.saved_workbooks import note_taken
 
 _TOLD_DIMENSIONS = ("", "type")
 """The figures whose change is told: headlines, and counts by type."""
@@ -37,12 +37,9 @@ def _decide(options: argparse.Namespace) -> tuple[str, int]:
     from pipeline.register.checking import corrected_register
 
     call = checked_call(load_project(options.project), options.period)
-    if not options.file:
-        raise InputError(
-            "FILE is not given. Fill in internal/review.xlsx of the period and name it, for example: make decide "
-            f"PERIOD={call.scopes.label} FILE=review.xlsx"
-        )
-    path, file = Path(options.file), call.project.folder / DECISIONS
+    words = f"PERIOD={call.scopes.label} PROJECT={call.project.code}"
+    path = filled_file(options, words, call.target / "internal" / "review.xlsx")
+    file = call.project.folder / DECISIONS
     with alone(outputs_folder() / call.project.code / "decisions"):
         lines = read_filled(path, call.project, date.today())
         if lines.empty:
@@ -52,11 +49,13 @@ def _decide(options: argparse.Namespace) -> tuple[str, int]:
         former = read_decisions(call.project)
         new = new_decisions(lines, former, cases, path.name)
         if new.empty:
+            note_taken(path, outputs_folder() / call.project.code)
             return f"{relative(file)} holds the decisions of {path.name} already; nothing was changed.", 0
         decisions = pd.concat([former, new], ignore_index=True)[list(COLUMNS)]
         changes = _changes(call, corrected, cases, collected, (former, decisions))
         with explained(file):
             replace_bytes(decisions_bytes(decisions), file, restricted=True)
+        note_taken(path, outputs_folder() / call.project.code)
     count = f"{len(new)} decision{'s' if len(new) != 1 else ''}"
     told = [f"{count} added to {relative(file)}; only you can open it."]
     if changes:

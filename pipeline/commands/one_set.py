@@ -83,7 +83,8 @@ def make_one(job: Job, one_of_many: OneOfMany | None = None) -> Result:
     except (PipelineError, ExecutionError) as error:
         return Result(job, _discreet(sentence(error), job), exit_code(error), time.monotonic() - began)
     except Exception as error:  # the other periods go on
-        return Result(job, unforeseen(error), 1, time.monotonic() - began)
+        text = _discreet(unforeseen(error), job) if isinstance(error, OSError) else unforeseen(error)
+        return Result(job, text, exit_code(error), time.monotonic() - began)
     return Result(job, seconds=time.monotonic() - began, is_unchanged=is_unchanged)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
 from pipeline.addresses import as_path, is_address
 from pipeline.errors import InputError
@@ -52,6 +53,26 @@ def add_file_option(help_text: str) -> Callable[[argparse.ArgumentParser], None]
         command.add_argument("--file", default="", metavar="FILE", help=help_text)
 
     return add
+
+
+def filled_file(options: argparse.Namespace, call_words: str, made: Path) -> Path:
+    """Return the workbook FILE that a person filled in; `made` is where the period's own is.
+
+    An `InputError` names what was given as it was given, and where the workbook is to be found.
+    """
+    given, shown_made = Path(options.file), relative(made)
+    if not options.file:
+        raise InputError(
+            f"FILE is not given. Fill in {shown_made} and name it: make {options.command} {call_words} "
+            f"FILE={quote(str(shown_made))}"
+        )
+    if not given.is_file():
+        what = "is a folder" if given.is_dir() else f"is not there, seen from {Path.cwd()}"
+        raise InputError(
+            f"FILE is {shown(options.file)}, which {what}. Name the workbook that was filled in, with its folders. The "
+            f"period's own is {shown_made}."
+        )
+    return given
 
 
 def add_force_option(command: argparse.ArgumentParser, help_text: str) -> None:

@@ -58,7 +58,8 @@ def checked_call(project: Project, period: str, as_of: str = "") -> Call:
     """Check what names a set before anything is made; the first that is wrong is an `InputError`."""
     settings = project.settings
     if not period:
-        raise InputError(f"PERIOD is not given. {forms_sentence()} For example: make report PERIOD=2024H1")
+        example = f"make report PERIOD=2024H1 PROJECT={project.code}"
+        raise InputError(f"PERIOD is not given. {forms_sentence()} For example: {example}")
     scopes = resolve_scopes(period, as_of, grm_start=settings.grm_start, complete_through=settings.complete_through)
     call = Call(project, scopes, period, as_of)
     results_framework(project)
@@ -179,9 +180,13 @@ def _summary(call: Call, whole: bool) -> str:
         "Only findings.xlsx has those on missing numbers and on sensitive grievances, if there are any.",
     ]
     marks = read_marks(call.target / "public" / "report.html") if whole else None
-    if marks is not None and marks.is_draft:
-        lines.append(f"It is a DRAFT: not released. Once it is read: make release PERIOD={call.scopes.label} BY=…")
-    if errors:
+    is_of_its_end = call.scopes.label == call.scopes.period.label
+    if marks is not None and marks.is_draft and not is_of_its_end:
+        lines.append("It is a DRAFT and stays one: a report as of an earlier day is not released.")
+    elif marks is not None and marks.is_draft:
+        then = f"make release PERIOD={call.scopes.label} PROJECT={call.project.code} BY=…"
+        lines.append(f"It is a DRAFT: not released. Once it is read: {then}")
+    if errors and is_of_its_end:
         lines.append("Errors that are open stand against its release; findings.csv says what to do about each.")
     if call.scopes.current.is_provisional:
         lines.append(f"It is provisional: counted up to {call.scopes.current.counted_to}, before the period's end.")

@@ -99,7 +99,7 @@ def projects_of(named: str) -> dict[str, Project]:
 
 def _projects_of(named: str) -> dict[str, Project]:
     if named:
-        loaded = {code: load_project(code) for code in codes_in(named)}
+        loaded = {code: load_project(code, "PROJECTS holds") for code in codes_in(named)}
         for project in loaded.values():
             register_files(project)  # what is wrong with a project that was named is said before any is begun
         return loaded

@@ -40,7 +40,8 @@ def _redact(options: argparse.Namespace) -> tuple[str, int]:
     kind_of(path, path.name)
     named = _named(options.output, path)
     cases, identities = split_identities(checked_register(project).table)
-    names, keep = known_names(project, identities), project.settings.confidential.keep
+    names = known_names(project, identities, cases["location"].dropna().unique())
+    keep = project.settings.confidential.keep
     redactor = Redactor(names, keep, project.locale, places_in(cases))
     redacted = redact_file(path, path.name, redactor)
     # The file's own name may be that of a person, too.

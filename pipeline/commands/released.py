@@ -14,9 +14,9 @@ from typing import Any
 
 from pipeline.commands.sets import input_files, shaping
 from pipeline.errors import InputError
-from pipeline.period import Scopes
+from pipeline.period import Period, Scopes
 from pipeline.places import CODE_ROOTS, RELEASED
-from pipeline.project import Project
+from pipeline.project import PUBLISHED, Project
 
 _FORMAT = 1
 _PUBLIC = "public/"
@@ -39,6 +39,20 @@ def public_digests(folder: Path) -> dict[str, str]:
 def record_file(project: Project, label: str) -> Path:
     """Return where the record of a period stands."""
     return project.folder / RELEASED / f"{label}.json"
+
+
+def not_frozen(project: Project) -> list[str]:
+    """Name the periods that are over, were released, and are not frozen: no other report knows what they show."""
+    found = []
+    for file in sorted((project.folder / RELEASED).glob("*.json")):
+        try:
+            period = Period.parse(file.stem)
+        except InputError:
+            continue  # as of an earlier day, or a record that was replaced: 2024H1.1
+        is_over = period.end <= project.settings.complete_through
+        if period.label == file.stem and is_over and not (project.folder / PUBLISHED / file.stem).is_dir():
+            found.append(file.stem)
+    return found
 
 
 def shown_record(project: Project, label: str) -> str:

@@ -22,6 +22,7 @@ from pipeline.commands.released import (
     is_made_again,
     is_released,
     new_record,
+    not_frozen,
     prepare,
     public_digests,
     public_of,
@@ -71,7 +72,7 @@ def _by(written: str, call: Call) -> str:
     if not by:
         raise InputError(
             "BY is not given. Name who releases the report; a function is better than a person's name, for example: "
-            f'make release PERIOD={call.scopes.label} BY="Head of the unit"'
+            f'make release PERIOD={call.scopes.label} PROJECT={call.project.code} BY="Head of the unit"'
         )
     if len(by) > _LONGEST_BY or not by.isprintable():
         raise InputError(f"BY is too long, or not one line: write a function of up to {_LONGEST_BY} letters.")
@@ -89,13 +90,14 @@ def _refuse_unready(call: Call) -> None:
     found = obstacles(call)
     if found:
         raise ReleaseError(
-            f"The report on {call.scopes.label} is not released; it stays a draft, and nothing was changed.\n"
-            + "\n".join(found)
+            f"The report of {call.project.code} on {call.scopes.label} is not released; it stays a draft, and nothing "
+            "was changed.\n" + "\n".join(found)
         )
 
 
 def obstacles(call: Call) -> list[str]:
     """Say what stands against a release, line by line; no line holds what was found in a text."""
+    from pipeline.indicators.published import DISCLOSED
     from pipeline.indicators.reconciliation import unsigned
     from pipeline.reporting.disclosure import open_suspects
 
@@ -105,7 +107,8 @@ def obstacles(call: Call) -> list[str]:
         where = relative(call.target / "internal" / "disclosure.xlsx")
         lines.append(
             f"Places in its texts that may tell who somebody is, and that nobody has decided on: {len(suspects)}. "
-            f"Decide in {where}; then make disclose, and make the report anew."
+            f"Decide in {where}; then make disclose PERIOD={call.scopes.label} PROJECT={call.project.code} "
+            f"FILE={where}, and make the report anew."
         )
         numbers = suspects["registration_no"].astype("object").fillna("")
         names = numbers.where(numbers != "", "row " + suspects["source_row"].astype("str"))
@@ -115,6 +118,13 @@ def obstacles(call: Call) -> list[str]:
     if len(failed):
         lines.append(f"Figures that do not agree: {len(failed)}.")
         lines += _listed([f"{check} ({scope})" for check, scope in zip(failed["check"], failed["scope"], strict=True)])
+    others = [label for label in not_frozen(call.project) if label != call.scopes.label]
+    if others and len(stage.load(DISCLOSED)):
+        lines.append(
+            f"Reports that were released and are not frozen: {', '.join(others)}. This report does not know what they "
+            "show by sex, place and group, so a small number could be worked out from both. Freeze each of them: make "
+            f"freeze PERIOD={others[0]} PROJECT={call.project.code}. Then make this report anew."
+        )
     found = stage.load("findings.parquet")
     errors = found[found["severity"] == "error"]
     if len(errors):

@@ -12,7 +12,7 @@ import pandas as pd
 
 from pipeline.confidentiality.redaction import KnownNames
 from pipeline.confidentiality.search import OwnWords, Search
-from pipeline.errors import DisclosureError, PipelineError
+from pipeline.errors import DisclosureError, InputError, PipelineError
 from pipeline.project import Project, load_project
 from pipeline.put_away import give_back
 
@@ -32,7 +32,8 @@ def search_for(project: Project, identities: pd.DataFrame, words: OwnWords | Non
     """
     from pipeline.register.identities import known_names
 
-    known, words = known_names(project, identities), words or OwnWords()
+    words = words or OwnWords()
+    known = known_names(project, identities, words.places)
     last = _last[0] if _last and _last[0].is_for(project, known) else None
     if last is None:
         _refuse_named(project, known)
@@ -107,13 +108,23 @@ def names_nobody(project: Project, folder: Path, notebook: Path) -> bool:
     return not _search(project, known_names(project, identities)).finds(texts_of(notebook))
 
 
-def _identities_of_register(project: Project) -> pd.DataFrame:
-    """Read the identifying columns as they stand, before anything is checked."""
-    from pipeline.register import columns
+def _identities_of_register(project: Project, *, is_strict: bool = True) -> pd.DataFrame:
+    """Read the identifying columns, as they stand and as they are corrected, before anything is checked.
+
+    Where it need not be strict, corrections that cannot be applied are left out.
+    """
+    from pipeline.register.columns import identifying
+    from pipeline.register.corrections import apply_in_part
     from pipeline.register.mapping import map_columns
     from pipeline.register.reading import read_register
 
-    return map_columns(read_register(project), project).table[columns.names(identifies=True)].astype("str")
+    register = map_columns(read_register(project), project)
+    try:
+        register, _ = apply_in_part(register, project)
+    except InputError:
+        if is_strict:
+            raise
+    return register.table[identifying(register.table)].astype("str")
 
 
 def discreet(text: str, code: str) -> str:
@@ -128,7 +139,8 @@ def discreet(text: str, code: str) -> str:
     try:
         project = load_project(code)
         try:
-            identities = _identities_of_register(project)
+            # What is wrong with a correction may be what is to be told.
+            identities = _identities_of_register(project, is_strict=False)
         except PipelineError:
             identities = pd.DataFrame(columns=columns.names(identifies=True), dtype="str")
         search = _search(project, known_names(project, identities))

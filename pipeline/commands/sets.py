@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from shlex import quote
+from typing import TYPE_CHECKING, Any
 
 from pipeline.addresses import is_address, shown_address
 from pipeline.commands.early import WHILE_IDLE, kernel_folders, notebook_files
@@ -20,8 +21,10 @@ from pipeline.places import (
     data_folder,
     outputs_folder,
     project_files,
+    relative,
 )
 from pipeline.project import Project
+from pipeline.saved_workbooks import keep_saved
 from pipeline.stage import SetFolder
 
 if TYPE_CHECKING:  # it is imported when there is something to run
@@ -88,7 +91,24 @@ def make_set(
             code_roots=CODE_ROOTS,
             sentence_errors=frozenset(SENTENCES),
             names_nobody=partial(_names_nobody, project),
+            keep_saved=partial(_keep_saved, project),
         )
+
+
+_GIVEN_BACK_BY = {"review": "decide", "disclosure": "disclose"}
+"""The commands that workbooks are given back by, by how the names of these begin."""
+
+
+def _keep_saved(project: Project, target: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
+    """Keep the workbooks that a person has saved in a set that is about to be replaced; yields what to tell of each."""
+    known = {digest for run in manifest.get("runs", []) for digest in run.get("outputs", {}).values()}
+    for path, kept in keep_saved(target, known):
+        told = f"{relative(path)} was saved by somebody since it was made, and is kept as {relative(kept)}."
+        command = next((by for name, by in _GIVEN_BACK_BY.items() if path.name.startswith(name)), "")
+        if command:
+            period, file = target.name.partition("@")[0], quote(str(relative(kept)))
+            told += f" To give it back: make {command} PERIOD={period} FILE={file} PROJECT={project.code}"
+        yield told
 
 
 def _import_for_steps() -> None:

@@ -42,7 +42,8 @@ def _add_demo_options(command: argparse.ArgumentParser) -> None:
 
 
 def _check(options: argparse.Namespace) -> tuple[str, int]:
-    from pipeline.register.checking import check_register, told
+    from pipeline.commands.checking import check_register
+    from pipeline.register.checking import told
     from pipeline.register.workbook import WORKBOOK, write_findings
 
     project = load_project(options.project)

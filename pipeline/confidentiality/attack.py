@@ -46,6 +46,9 @@ class Table:
         Whether the table was published before, so that nothing of it can be taken back.
     was_withheld
         Of a released table: whether none of it was shown.
+    late_of
+        Of what published tables leave over, which is no table of a report and can be worked out from them: the table
+        that is withheld where a small count is left over. It is empty for tables of reports.
     """
 
     name: str
@@ -55,6 +58,7 @@ class Table:
     groups: tuple[frozenset[str], ...] = ()
     is_released: bool = False
     was_withheld: bool = False
+    late_of: str = ""
 
     def cells(self) -> list[Cell]:
         """List the cells in the table's order."""

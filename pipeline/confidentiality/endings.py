@@ -15,16 +15,32 @@ _SHORTEST_THAT_LOSES_A_VOWEL = 5
 def stems_of(folded: str) -> Iterator[tuple[str, str]]:
     """Yield what is left of a folded word without an ending, each with the ending, the longest stem first."""
     endings, longest = _endings()
+    own = (
+        ()
+        if folded.isascii()
+        else [those for letters, those in _endings_by_letters() if not letters.isdisjoint(folded)]
+    )
     for length in range(1, min(longest, len(folded) - SHORTEST_STEM) + 1):
         ending = folded[-length:]
-        if ending in endings:
+        if ending in endings or any(ending in those for those in own):
             yield folded[:-length], ending
 
 
 @cache
 def _endings() -> tuple[frozenset[str], int]:
-    every = {fold(ending) for one in name_forms().endings for ending in one.combined()}
-    return frozenset(every), max(map(len, every))
+    """Return the endings that count in any word, and the length of the longest of all."""
+    every = {fold(ending) for one in name_forms().endings if not one.letters for ending in one.combined()}
+    return frozenset(every), max(
+        len(ending) for those in (every, *dict(_endings_by_letters()).values()) for ending in those
+    )
+
+
+@cache
+def _endings_by_letters() -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
+    """Return endings that count only in a word with one of some letters, each with these."""
+    return tuple(
+        (frozenset(one.letters), frozenset(map(fold, one.combined()))) for one in name_forms().endings if one.letters
+    )
 
 
 def shortened(folded: str) -> list[str]:

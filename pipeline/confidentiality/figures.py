@@ -8,6 +8,7 @@ stand as no telephone number is written.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from pipeline.confidentiality.hits import Hit
 
@@ -20,6 +21,10 @@ _CELLS = re.compile(r"(?:[ ]+(?:[-–—]|\[[a-z]\]|[-–−+]?\d[\d.,]{0,20}[ ]
 """The rest of a row: figures, and what stands where one is not given, such as [c] or a stroke."""
 _DAY_BEFORE = re.compile(r"(?:[^\W\d_]{3,}\.? \d{1,2},|\b\d{1,2}\.? [^\W\d_]{3,}\.?)\s\Z")
 """The day and the month that a year belongs to, in either order: 'September 13, ', '13 September '."""
+_RANGE = re.compile(r"(\d{1,7})–(\d{1,7})")
+_NUMBER_BEFORE = re.compile(r"(?<!\d)(\d{1,7}),\s\Z")
+_NUMBER_AFTER = re.compile(r",\s(\d{1,7})(?!\d)")
+_LONGEST_NUMBER = 10
 _MOST_GROUPS = 5
 """Numbers in a row from which they are a row of a table."""
 _REACH = 200
@@ -39,10 +44,24 @@ def are_figures(text: str, hit: Hit, *, is_laid_out: bool) -> bool:
         return True  # what stands behind the point of a decimal
     if found.count("(") != found.count(")"):
         return True
+    if _is_of_a_list(text, hit):
+        return True
     groups = _GROUP.findall(found)
     if len(groups) > 1 and _YEAR.fullmatch(groups[0]) and (is_laid_out or len(groups[1]) <= 2):
         return True  # a period before its figures
     return is_laid_out and (_in_a_row(text, hit, len(groups)) or (len(groups) > 1 and max(map(len, groups)) < 4))
+
+
+def _is_of_a_list(text: str, hit: Hit) -> bool:
+    """Whether what was found is a range in a list of numbers that rise: '(67–71, 107–111, 117)'."""
+    is_range = _RANGE.fullmatch(text, hit.start, hit.end)
+    if is_range is None:
+        return False
+    before = _NUMBER_BEFORE.search(text, max(0, hit.start - _LONGEST_NUMBER), hit.start)
+    after = _NUMBER_AFTER.match(text, hit.end)
+    beside = [before[1] if before else "", is_range[1], is_range[2], after[1] if after else ""]
+    numbers = [int(number) for number in beside if number]
+    return len(numbers) > 2 and all(one < other for one, other in pairwise(numbers))
 
 
 def _heads_a_row(text: str, hit: Hit) -> bool:

@@ -1,4 +1,8 @@
-"""The phone numbers of contacts in texts, however their digits are grouped, with a country's code and without."""
+"""The phone numbers of contacts in texts, however their digits are grouped, with a country's code and without.
+
+A line of text may break a number once: words stand before it in the line, and nothing but blanks, brackets and dashes
+at the break. Otherwise figures on several lines are numerals of a list, pages or cells of a table.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,11 @@ _MOST_DIGITS = 18
 _NUMBER = re.compile(r"\+?\d[\d\s().\-/]*\d")
 _GROUP = re.compile(r"\d+")
 _BETWEEN = re.compile(r"[\s().\-/\u00b7\u2010-\u2015]{1,3}")
+_AT_A_BREAK = re.compile(r"[\s()\-\u2010-\u2015]{1,3}")
+_BREAK = re.compile(r"[\n\r\v\f\x85\u2028\u2029]")
+_LONGEST_LINE = 400
+"""Characters of a line that are looked at; a printed one has less."""
+_LETTER = re.compile(r"[^\W\d_]")
 _CODE_DIGITS = (1, 2, 3)
 
 
@@ -58,10 +67,15 @@ class Phones:
 
     def _at(self, text: str, groups: list[re.Match[str]], place: int) -> tuple[str, int]:
         """Return the longest number that begins with a group of digits, and how many groups it takes."""
-        digits, found = "", ("", 0)
+        digits, found, is_broken = "", ("", 0), False
         for used, group in enumerate(groups[place : place + _MOST_DIGITS], start=1):
-            if used > 1 and not _BETWEEN.fullmatch(text, groups[place + used - 2].end(), group.start()):
+            between = (groups[place + used - 2].end(), group.start()) if used > 1 else None
+            if between and not _BETWEEN.fullmatch(text, *between):
                 break
+            if between and _BREAK.search(text, *between):
+                if is_broken or not _may_wrap(text, groups[place].start(), between):
+                    break
+                is_broken = True
             digits += group[0]
             if len(digits) > _MOST_DIGITS:
                 break
@@ -80,6 +94,15 @@ class Phones:
             if int(rest) in self._numbers:
                 return rest
         return ""
+
+
+def _may_wrap(text: str, start: int, between: tuple[int, int]) -> bool:
+    """Say whether a line of text may break the number from `start` on between two groups of its digits."""
+    if not _AT_A_BREAK.fullmatch(text, *between):
+        return False
+    line = max(0, start - _LONGEST_LINE)
+    before = _BREAK.split(text[line:start])[-1]
+    return bool(_LETTER.search(before))
 
 
 def _opening(before: str, number: str) -> str:

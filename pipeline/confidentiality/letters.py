@@ -10,6 +10,7 @@ import unicodedata
 from functools import cache, lru_cache
 
 from pipeline.confidentiality.name_forms import name_forms
+from pipeline.confidentiality.scripts import is_own_mark
 from pipeline.confidentiality.seen import mapped
 
 LONGEST_WORD = 40
@@ -28,6 +29,8 @@ _VOWELS = frozenset("аэоуөүиыяеюіaeiouy")
 def as_seen(text: str) -> tuple[str, list[int] | None]:
     """Leave out what is not seen (soft hyphens, marks of direction) and the accents, and unify forms of a letter.
 
+    Marks that are a part of their letter, such as the vowels of Thai and Hindi, stay.
+
     Returns
     -------
     text, places
@@ -40,7 +43,7 @@ def _form(letter: str) -> str:
     if letter in _OWN_LETTERS:
         return letter
     forms = unicodedata.normalize("NFKD", letter)
-    return "".join(form for form in forms if unicodedata.category(form) not in ("Cf", "Mn"))
+    return "".join(form for form in forms if unicodedata.category(form) not in ("Cf", "Mn") or is_own_mark(form))
 
 
 def fold(word: str) -> str:

@@ -11,11 +11,16 @@ _FILE = Path(__file__).with_name("name_forms.yml")
 
 
 class Endings(Strict):
-    """What a language puts to the end of a name: of each kind at most one, in this order."""
+    """What a language puts to the end of a name: of each kind at most one, in this order.
+
+    With `letters` the endings count only in a word that holds one of these, so that they are not taken for endings of
+    another language.
+    """
 
     plural: tuple[str, ...]
     case: tuple[str, ...]
     own: tuple[str, ...]
+    letters: str = ""
 
     def combined(self) -> set[str]:
         """Every ending that can come of them."""

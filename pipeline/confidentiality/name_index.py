@@ -16,15 +16,20 @@ from pipeline.confidentiality.letters import as_seen, fold
 from pipeline.confidentiality.name_readings import Likeness, Reading, Readings
 from pipeline.confidentiality.name_table import ROOT, Entry, Node, SpellingTable, Words
 from pipeline.confidentiality.name_words import WORD, name_words
+from pipeline.confidentiality.scripts import MARKS
 from pipeline.confidentiality.spellings import CASE_MATTERS_UP_TO, INITIAL, Spelling
 
 _WIDEST_GAP = 3
 """Characters that may part two words of a name: a full stop, a line break and a stretch of blanks."""
-_BREAK = re.compile(r"(?<=[^\W_])-?[ \t]*\r?\n[ \t]*(?=[^\W_])")
-"""A line break between two letters, with the hyphen before it."""
-_SPACED = re.compile(r"(?<=\b[^\W_])[ .\u00b7-](?=[^\W_]\b)")
+_BREAK = re.compile(r"(?:(?<=[^\W\d_])-?[ \t]*\r?\n[ \t]*(?=[^\W_])|(?<=\d)-?[ \t]*\r?\n[ \t]*(?=[^\W\d_]))")
+"""A line break between two letters, or a letter and a figure, with the hyphen before it.
+
+Figures on two lines are a number only where known_phones.py says so: they may be numerals of a list, or pages.
+"""
+_SPACED = re.compile(rf"(?<=(?<![\w{MARKS}])[^\W_])[ .\u00b7-](?=[^\W_](?![\w{MARKS}]))")
 """What parts single letters that are spaced out."""
 _ENDS_A_CLAUSE = re.compile(r"[;:!?]|\.\s")
+_OWN_MARKS = re.compile(f"[{MARKS}]*")
 _BLANKS = re.compile(r"[^\S\n]+")
 _RULES = {
     Likeness.ENDING: "known_name_ending",
@@ -82,7 +87,7 @@ class NameIndex:
     @cached_property
     def readings(self) -> Readings:
         """What words of texts stand for; asked for once everything is added."""
-        return Readings(self._table.words, self._table.varied)
+        return Readings(self._table.words, self._table.varied, self._table.joined)
 
     def prepare(self) -> None:
         """Make what every search needs, once everything is added."""
@@ -99,7 +104,7 @@ class NameIndex:
         kept: list[Match] = []
         for match in sorted(found, key=lambda match: (match.start, -match.end)):
             if not kept or match.start >= kept[-1].end:
-                kept.append(match)
+                kept.append(replace(match, end=_with_own_marks(text, match.end)))
         return kept
 
     def _in_view(self, view: View, terms: Terms) -> list[Match]:
@@ -138,7 +143,7 @@ class _Walk:
     joined: list[tuple[Reading, ...]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.words = list(WORD.finditer(self.text))
+        self.words = self.readings.run_on.pieces(self.text, list(WORD.finditer(self.text)))
         self.written = [word[0] for word in self.words]
         sure = self.readings.sure_of_each(self.written)
         self.options = self._readings_of_each(sure)
@@ -207,12 +212,19 @@ class _Walk:
         likeness = max(reading.likeness for reading in path)
         if step.is_timid and not any(reading.likeness.is_sure for reading in path):
             return
+        if len(words) == 1 and self.readings.run_on.is_short(words[0]) and self._is_cut(begin):
+            return
         last = step.place - 1
         start, end = self.words[begin].start(), self.words[last].end()
         if node.is_kept and likeness.is_sure and words not in self.terms.unkept:
             yield last, Match(words, None, start, end, likeness)
         elif node.entry is not None and words not in self.terms.gone and node.entry.fits(path):
             yield last, Match(words, node.entry, start, end, likeness)
+
+    def _is_cut(self, place: int) -> bool:
+        """Say whether a word is a piece of a longer one that is written without blanks."""
+        around = (one for one in (place, place + 1) if 0 < one < len(self.words))
+        return any(not self._gap(one) for one in around)
 
     def _readings_of_each(self, sure: list[tuple[Reading, ...]]) -> list[tuple[Reading, ...]]:
         """Return what each word stands for; typing errors are looked for with a capital or beside a known word only."""
@@ -277,6 +289,12 @@ class View:
     text: str
     places: list[int] | None
     is_joined: bool
+
+
+def _with_own_marks(text: str, end: int) -> int:
+    """Return where the last letter before a place ends: with signs below it that are left out of a comparison."""
+    marks = _OWN_MARKS.match(text, end)
+    return marks.end() if marks else end
 
 
 def _views(text: str) -> Iterator[View]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from enum import IntEnum
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from pipeline.confidentiality.endings import fits, shortened, stems_of
 from pipeline.confidentiality.letters import LONGEST_WORD, disguised, fold, is_cyrillic, may_stand_for, sounds_of
 from pipeline.confidentiality.name_words import name_words
+from pipeline.confidentiality.run_on import RunOnNames
 from pipeline.confidentiality.spellings import as_initials
 from pipeline.confidentiality.typing_errors import ONE_EDIT_FROM, TWO_EDITS_FROM, NearWords
 
@@ -44,9 +45,10 @@ class Reading(NamedTuple):
 class Readings:
     """Looks up words of texts among the words of names; every word once."""
 
-    def __init__(self, words: Container[str], varied: Iterable[str]) -> None:
-        """Take the words of names, and those of them that are looked for in other forms as well."""
+    def __init__(self, words: Container[str], varied: Collection[str], joined: Iterable[str] = ()) -> None:
+        """Take the words of names, those of them that are looked for in other forms, and those without their blanks."""
         self._words = words
+        self.run_on = RunOnNames((*joined, *varied))
         self._letters = sorted(word for word in varied if word.isalnum() and not word.isdigit())
         self._folded: dict[str, str] = {}
         self._sure: dict[str, tuple[Reading, ...]] = {}
@@ -105,6 +107,8 @@ class Readings:
         folded = fold(word)
         if folded in self._words:
             yield Reading(folded, Likeness.SAME, word)
+        for known, seen in self.run_on.words_in(word):
+            yield Reading(known, Likeness.ENDING, seen)
         if len(folded) > LONGEST_WORD:
             return
         for initial in as_initials(word):
@@ -115,22 +119,28 @@ class Readings:
             yield Reading(str(whole), Likeness.SAME, word)
         if folded.isdigit():
             return
-        yield from self._in_one_script(word, folded, Likeness.SAME)
+        yield from self._in_one_script(word, folded, Likeness.SAME, is_crossed=False)
         for face in disguised(folded):
             if face in self._words:
                 yield Reading(face, Likeness.OTHER_SCRIPT, word)
-            yield from self._in_one_script(word, face, Likeness.OTHER_SCRIPT)
+            yield from self._in_one_script(word, face, Likeness.OTHER_SCRIPT, is_crossed=not _is_mixed(folded))
 
-    def _in_one_script(self, word: str, folded: str, least: Likeness) -> Iterator[Reading]:
-        """Yield the words that a word stands for with an ending, or in the other script with or without one."""
-        yield from self._across_scripts(folded, "", word, least)
+    def _in_one_script(self, word: str, folded: str, least: Likeness, *, is_crossed: bool) -> Iterator[Reading]:
+        """Yield the words that a word stands for with an ending, or in the other script with or without one.
+
+        A word `is_crossed` if it is of one script and looks like the given one of the other. It goes back by no other
+        way: 'type' looks like 'туре', which is how Touré is written in Cyrillic letters, and is no name.
+        """
+        if not is_crossed:
+            yield from self._across_scripts(folded, "", word, least)
         is_capitalised = word[0].isupper()
         for stem, ending in stems_of(folded):
             seen = word[: len(stem)]
             for known, is_shortened in self._with_shortened.get(stem, ()):
                 if fits(stem, ending, is_shortened=is_shortened, is_capitalised=is_capitalised):
                     yield Reading(known, max(least, Likeness.ENDING), seen)
-            yield from self._across_scripts(stem, ending, seen, least)
+            if not is_crossed:
+                yield from self._across_scripts(stem, ending, seen, least)
 
     def _across_scripts(self, stem: str, ending: str, seen: str, least: Likeness) -> Iterator[Reading]:
         for signs in sounds_of(stem):
@@ -146,7 +156,7 @@ class Readings:
         folded = fold(word)
         if not ONE_EDIT_FROM - 1 <= len(folded) <= LONGEST_WORD or not any(map(str.isalpha, folded)):
             return
-        for face in (folded, *disguised(folded)):
+        for face in (folded, *(disguised(folded) if _is_mixed(folded) else ())):
             yield from self._otherwise_spelt(word, face)
             yield from self._mistyped(word, face, face)
             # A typing error before an ending; a short ending is taken for one more error.
@@ -204,6 +214,11 @@ class Readings:
     @cached_property
     def _near_sounds(self) -> NearWords:
         return NearWords(signs for signs in self._by_sounds if len(signs) >= _SHORTEST_SIGNS)
+
+
+def _is_mixed(folded: str) -> bool:
+    """Say whether a word holds letters of both scripts: it is a word of one of them in disguise."""
+    return is_cyrillic(folded) and any("a" <= letter <= "z" for letter in folded)
 
 
 def _best(readings: Iterable[Reading]) -> tuple[Reading, ...]:

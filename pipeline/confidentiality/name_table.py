@@ -19,6 +19,7 @@ import numpy.typing as npt
 from pipeline.confidentiality.hashes import Hashes
 from pipeline.confidentiality.hits import Kind
 from pipeline.confidentiality.name_readings import Likeness, Reading
+from pipeline.confidentiality.scripts import script_of
 from pipeline.confidentiality.spellings import CASES, INITIAL, Case, Spelling
 
 Words = tuple[str, ...]
@@ -113,6 +114,8 @@ class SpellingTable:
 
     def __init__(self) -> None:
         self.varied: set[str] = set()
+        self.joined: set[str] = set()
+        """Literal words in scripts that write words together: names without their blanks."""
         self._literal: array[int] = array("q")
         self._added = _Added()
         self._tidied = _UNTIDIED
@@ -163,6 +166,8 @@ class SpellingTable:
     def _know(self, spelling: Spelling) -> None:
         if spelling.is_literal:
             self._literal.extend(map(hash, spelling.words))
+            if spelling.rule != "known_contact":
+                self.joined.update(word for word in spelling.words if not word.isascii() and script_of(word[0]))
         else:
             self.varied.update(spelling.words)
 

@@ -7,10 +7,14 @@ from functools import cache
 from pathlib import Path
 
 from pipeline.confidentiality.letters import as_seen, fold
+from pipeline.confidentiality.scripts import MARKS, UNSPACED
 from pipeline.yaml_files import Strict, read_model
 
-WORD = re.compile(r"[^\W_]+")
-"""Letters and digits; an underscore parts words, so that a name set off as _name_ is found."""
+WORD = re.compile(rf"[^\W_{UNSPACED}]+(?:[{MARKS}]+[^\W_{UNSPACED}]*)*|[{UNSPACED}]+")
+"""Letters and digits; an underscore parts words, so that a name set off as _name_ is found.
+
+What is written without blanks is one word, up to a letter of another script.
+"""
 _FILE = Path(__file__).with_name("organisation_words.yml")
 
 
@@ -63,7 +67,11 @@ def names_nobody(name: str) -> bool:
 
 def is_organisation(name: str) -> bool:
     """Say whether a name is that of an organisation: by its form, by a word, or as one word in capitals."""
+    return (name.isupper() and len(name.split()) == 1) or has_organisation_word(name)
+
+
+def has_organisation_word(name: str) -> bool:
+    """Say whether a name holds a company's form or a word such as 'department'."""
     lists = name_words()
     words = [fold(as_seen(part)[0]).strip(".,;:()\"'«»“”") for part in name.split()]
-    in_capitals = name.isupper() and len(words) == 1
-    return in_capitals or any(word in lists.forms or word in lists.words for word in words)
+    return any(word in lists.forms or word in lists.words for word in words)

@@ -1,7 +1,8 @@
 """Known names in texts: whom the register names as complainant, contact or responsible, and whom project.yml lists.
 
-Only whole words are found. A name of up to four letters is matched with its case, so that MED is not found in
-'informed' nor in 'med'; that of a person also in capitals and with a capital. docs/known-names.md has the rules.
+Only whole words are found, save in scripts that write words together. A name of up to four letters is matched with its
+case, so that MED is not found in 'informed' nor in 'med'; that of a person also in capitals and with a capital.
+docs/known-names.md has the rules.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from pipeline.confidentiality.hits import Hit, Kind
 from pipeline.confidentiality.known_phones import Phones, numbers_in
 from pipeline.confidentiality.letters import as_seen, fold
 from pipeline.confidentiality.name_index import Match, NameIndex, Terms
-from pipeline.confidentiality.name_words import WORD, is_organisation, names_nobody
+from pipeline.confidentiality.name_table import Words
+from pipeline.confidentiality.name_words import WORD, has_organisation_word, is_organisation, names_nobody
+from pipeline.confidentiality.several_names import names_within
 from pipeline.confidentiality.spellings import (
     Spelling,
     contact_spellings,
@@ -56,14 +59,19 @@ class KnownNames:
 
         A complainant is an organisation by its company form, a word such as 'department', or because it is written in
         capitals throughout; else a person, of whom every part of three letters or more is replaced by itself too.
+        What else a cell names, as 'Wendari Traders LLC (Charity Gift)' does, is a name of its own besides.
         """
         complainants = [name for name in complainants if not names_nobody(name)]
+        persons = [name for name in persons if not names_nobody(name)]
+        organisations = tuple(organisations)
+        complainants += [within for name in complainants for within in names_within(name)]
+        others = [within for name in (*persons, *organisations) for within in names_within(name)]
+        persons += [name for name in others if not has_organisation_word(name)]
         kinds: dict[str, Kind] = {}
-        for name in (*organisations, *(name for name in complainants if is_organisation(name))):
+        for name in (*organisations, *filter(has_organisation_word, others), *filter(is_organisation, complainants)):
             kinds.setdefault(_composed(name), "organisation")
         for name in (*persons, *(name for name in complainants if not is_organisation(name))):
-            if not names_nobody(name):
-                kinds.setdefault(_composed(name), "person")
+            kinds.setdefault(_composed(name), "person")
         for name in contacts:
             if not names_nobody(name):
                 kinds.setdefault(_composed(name), "contact")
@@ -108,7 +116,7 @@ class KnownNames:
 
     def for_row(self, own: Iterable[str]) -> KnownNames:
         """Return the names for a row of the register: its own complainants are replaced although they are kept."""
-        own = [name for name in own if self._search.may_be_kept(name)]
+        own = [name for cell in own for name in (cell, *names_within(cell)) if self._search.may_be_kept(name)]
         unkept = {spelling.words for name in own for spelling in _spellings_of(name, _kind_of(name))}
         if not unkept & self._search.kept:
             return self
@@ -173,11 +181,20 @@ class _Search:
 
     def __init__(self, kinds: dict[str, Kind], kept: Iterable[str]) -> None:
         self._index = NameIndex()
+        kept = list(kept)
+        without_form = {spelling for name in kept if (spelling := _without_company_form(name))}
+        looked_for = {spelling.words for spelling in without_form}
+        of_persons: set[Words] = set()
         for wanted in _SPELLINGS:
             for name, kind in kinds.items():
                 if kind == wanted:
-                    self._index.add(_spellings_of(name, kind), kind, key_of(name))
-        staying = {spelling for name in kept for spelling in _kept_spellings(name)}
+                    spellings = _spellings_of(name, kind)
+                    if without_form and kind != "organisation":
+                        spellings = _noted(spellings, looked_for, of_persons)
+                    self._index.add(spellings, kind, key_of(name))
+        staying = {next(organisation_spellings(name)) for name in kept}
+        # 'Sunshine Ltd' stays without its form as well, unless Sunshine is somebody.
+        staying |= {spelling for spelling in without_form if spelling.words not in of_persons}
         self.kept = {spelling.words for spelling in staying}
         self._letters_of_kept = [set("".join(words)) for words in self.kept]
         for spelling in staying:
@@ -215,12 +232,18 @@ def _spellings_of(name: str, kind: Kind) -> Iterator[Spelling]:
     return _SPELLINGS[kind](name)
 
 
-def _kept_spellings(name: str) -> Iterator[Spelling]:
-    """Yield a name that stays, as it is and without company forms."""
-    yield next(organisation_spellings(name))
+def _without_company_form(name: str) -> Spelling | None:
+    """Return how a firm that stays is written without its company form."""
     core = " ".join(core_of(name))
-    if core:
-        yield next(organisation_spellings(core))
+    return next(organisation_spellings(core)) if core else None
+
+
+def _noted(spellings: Iterable[Spelling], looked_for: set[Words], found: set[Words]) -> Iterator[Spelling]:
+    """Yield spellings, and note those that are looked for."""
+    for spelling in spellings:
+        if spelling.words in looked_for:
+            found.add(spelling.words)
+        yield spelling
 
 
 def _kind_of(name: str) -> Kind:

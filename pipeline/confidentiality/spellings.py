@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple, get_args
 
 from pipeline.confidentiality.letters import as_seen, fold, romanised, sounds_of
 from pipeline.confidentiality.name_words import WORD, folded_words, name_words
+from pipeline.confidentiality.scripts import Script, script_of
 
 CASE_MATTERS_UP_TO = 4
 """Letters up to which a name is matched with its case."""
@@ -75,27 +76,51 @@ def person_spellings(name: str) -> Iterator[Spelling]:
     for place, part in enumerate(parts):
         if _is_name_alone(part, parts):
             yield from _with_joined(part, "known_name_partial" if len(parts) > 1 else "known_name")
+            if place == 0 and (rest := _without_title(part)):
+                yield _spelt(rest, "known_name_partial", "capital")
             if len(parts) <= _MOST_PARTS:
                 yield from _with_initials(part, parts[:place] + parts[place + 1 :])
 
 
 def _in_other_orders(parts: list[str]) -> Iterator[Spelling]:
-    """Yield the name in other orders, without its blank, and two of its parts.
+    """Yield the name in other orders, without its blanks, and two of its parts.
 
-    'Bold, bat' is not Bat Bold, so short parts need their capital.
+    'Bold, bat' is not Bat Bold, so short parts need their capital. Without blanks, a name of two parts is looked for
+    from five letters on, and any one in scripts that have none.
     """
-    if all(_letters(part) < _SHORTEST_PART for part in parts):
+    script = _script(parts[0])
+    has_no_blanks = script is not None and not script.is_spaced
+    if all(_letters(part) < _SHORTEST_PART for part in parts) and not has_no_blanks:
         return
-    if sum(map(_letters, parts)) > CASE_MATTERS_UP_TO and len(parts) == _FEWEST_PARTS:
-        for order in permutations(parts):
+    is_joined = has_no_blanks or (sum(map(_letters, parts)) > CASE_MATTERS_UP_TO and len(parts) == _FEWEST_PARTS)
+    if is_joined:
+        for order in permutations(parts) if len(parts) == _FEWEST_PARTS else [parts]:
             yield _spelt("".join(order), "known_name", "any", is_literal=True)
-    elif len(parts) <= _MOST_PARTS:
+    if len(parts) <= _MOST_PARTS and not (is_joined and len(parts) == _FEWEST_PARTS):
         names = [part for part in parts if _is_name_alone(part, parts)]
         yield from (_spelt(" ".join(two), "known_name_partial", "capital") for two in permutations(names, 2))
     has_short = any(_letters(part) <= CASE_MATTERS_UP_TO for part in parts)
     for order in _orders(parts):
         spelt = _spelt(" ".join(order), "known_name", "capital")
         yield spelt._replace(case="capital") if has_short else spelt
+
+
+def is_small(part: str) -> bool:
+    """Say whether a part of a name is written without a capital, in a script that has them for names."""
+    return part.islower() and part != part.title()
+
+
+def is_long_enough(part: str) -> bool:
+    """Say whether a part of a name has letters enough to be told from other words."""
+    script = None if part.isascii() else _script(part)
+    if script is None:
+        return _letters(part) >= _SHORTEST_PART
+    return sum(map(len, WORD.findall(as_seen(part)[0]))) >= script.shortest
+
+
+def _script(name: str) -> Script | None:
+    """Return the script of a name if words are written together in it."""
+    return script_of(next((letter for letter in name if letter.isalpha()), " "))
 
 
 def _letters(text: str) -> int:
@@ -112,12 +137,21 @@ def _orders(parts: list[str]) -> Iterator[tuple[str, ...]]:
 
 def _is_name_alone(part: str, parts: list[str]) -> bool:
     """Say whether a part names the person by itself; words in small letters beside others with a capital do not."""
-    if _letters(part) < _SHORTEST_PART:
+    if not is_long_enough(part):
         return False
     lists = name_words()
     if all(word in lists.not_alone or word in lists.nobody or word in lists.small_words for word in folded_words(part)):
         return False
-    return not (part.islower() and any(other[0].isupper() for other in parts))
+    return not (is_small(part) and any(other[0].isupper() for other in parts))
+
+
+def _without_title(part: str) -> str:
+    """Return what stands behind a title that is written together with the name (นายสมชาย); nothing if there is none."""
+    script = _script(part)
+    if script is None or script.is_spaced:
+        return ""
+    titles = (word for word in name_words().not_alone if part.startswith(word) and is_long_enough(part[len(word) :]))
+    return part[len(max(titles, key=len, default=part)) :]
 
 
 def _with_joined(part: str, rule: str) -> Iterator[Spelling]:

@@ -23,7 +23,7 @@ from pipeline.confidentiality.attack import Cell, Numbers, Reader, Relation, Sys
 Reason = Literal["primary", "secondary"]
 Places = npt.NDArray[np.intp]
 Flags = npt.NDArray[np.bool_]
-Withheld = Literal["small_total", "over_half", "not_protectable", "too_many_members"]
+Withheld = Literal["small_total", "registered_late", "over_half", "not_protectable", "too_many_members"]
 MOST_MEMBERS = 100
 """Members of a table that are looked at; one of more is withheld, and members are to be merged in project.yml."""
 _AT_ONCE = 10
@@ -86,6 +86,7 @@ class _Search:
         names = [table.name for table in self.current]
         self._best = self._spans(names)
         self._without_people = self._implied_zeros()
+        self._late = frozenset(name for table in self.current if table.late_of for name in self._given_away(table))
 
     def _primary(self, table: Table) -> Iterable[int]:
         for member, count in table.counts.items():
@@ -96,6 +97,12 @@ class _Search:
             there = [member for member in table.counts if member in group and table.counts[member]]
             if len(there) == 1 and len(group) > 1:
                 yield self.system.place[table.name, there[0]]
+
+    def _given_away(self, left_over: Table) -> Iterable[str]:
+        """Name what is left over, and the table that would give it away where a count of it is small."""
+        yield left_over.name
+        if any(0 < count < self.threshold for count in left_over.counts.values() if count is not None):
+            yield left_over.late_of
 
     def _spans(self, withheld: Collection[str]) -> dict[int, float]:
         """Return the span of each cell where nothing is shown, as far as it is wanted."""
@@ -119,7 +126,9 @@ class _Search:
     def withheld_at_once(self) -> dict[str, Withheld]:
         found: dict[str, Withheld] = {}
         for table in self.current:
-            if 0 < table.total < self.threshold:
+            if table.name in self._late:
+                found[table.name] = "registered_late"
+            elif 0 < table.total < self.threshold:
                 found[table.name] = "small_total"
         return {**found, **dict.fromkeys(self.over_half(self.primary, found), "over_half")}
 
@@ -186,9 +195,14 @@ class _Search:
         return reader.narrowed({number: self.wanted(number, withheld) for number in left_out}, _AT_ONCE)
 
     def _is_protected(self, number: int, withheld: Collection[str]) -> bool:
-        """Say whether a cell outside the choice must not be found out: not shown before, or withheld and not zero."""
-        truth = self.system.truth[number]
-        return bool(np.isnan(truth)) or (self.system.table_of[number].name in withheld and truth > 0)
+        """Say whether a cell outside the choice must not be found out: not shown before, or withheld and not zero.
+
+        Of what is left over between tables, and of a table that is withheld for its sake, only small counts must not.
+        """
+        truth, table = self.system.truth[number], self.system.table_of[number]
+        if table.name in self._late:
+            return bool(0 < truth < self.threshold)
+        return bool(np.isnan(truth)) or (table.name in withheld and truth > 0)
 
     def wanted(self, number: int, withheld: Collection[str]) -> float:
         """Return the span that a cell must keep: the threshold, or the table's total.

@@ -1,9 +1,9 @@
 """Words that a typing error made of a known one: one edit from five letters on, two from nine on.
 
-A letter too many, too few or another one is an edit, and so are two neighbours that changed places. Each known word is
-kept under what is left of its beginning without up to two letters. Two words that are so near share such a rest, so a
-word is compared with few, however many are known. Of names such as Person1, Person2, …, which many share the beginning
-of, more of the word is looked at.
+A letter too many, too few or another one is an edit, and so are two neighbours that changed places. The digits of a
+known word are no letters: of Person12, Person13 is no typing error, but somebody else. Each known word is kept under
+what is left of its beginning without up to two letters, together with its digits. Two words that are so near share such
+a rest, so a word is compared with few, however many are known.
 """
 
 from __future__ import annotations
@@ -21,9 +21,6 @@ ONE_EDIT_FROM = 5
 TWO_EDITS_FROM = 9
 _BEGINNING = 7
 """Letters of the beginning that are looked at; more would make the lists longer and not the search better."""
-_CROWDED = 100
-"""Known words with one beginning from which on more of them is looked at."""
-_LONGER_BEGINNING = 16
 
 
 def edits_allowed(word: str) -> int:
@@ -50,29 +47,28 @@ class NearWords:
             known = self.words[place]
             allowed = edits_allowed(known)
             distance = OSA.distance(word, known, score_cutoff=allowed)
-            if 0 < distance <= allowed:
+            if 0 < distance <= allowed and _digits(known) in ("", _digits(word)):
                 near.append((known, int(distance)))
         return near
 
     @cached_property
     def _tables(self) -> list[_Rests]:
-        places_by_beginning: dict[str, list[int]] = {}
-        for place, word in enumerate(self.words):
-            places_by_beginning.setdefault(word[:_BEGINNING], []).append(place)
-        few: list[int] = []
-        many: list[int] = []
-        for places in places_by_beginning.values():
-            (few if len(places) < _CROWDED else many).extend(places)
-        tables = ((few, _BEGINNING), (many, _LONGER_BEGINNING))
-        return [_Rests(self.words, places, letters) for places, letters in tables if places]
+        numbered = [place for place, word in enumerate(self.words) if _digits(word)]
+        others = [place for place, word in enumerate(self.words) if not _digits(word)]
+        tables = ((others, False), (numbered, True))
+        return [_Rests(self.words, places, with_digits=with_digits) for places, with_digits in tables if places]
+
+
+def _digits(word: str) -> str:
+    return "".join(filter(str.isdigit, word))
 
 
 class _Rests:
     """Known words, by what is left of their beginning without up to two letters."""
 
-    def __init__(self, words: Sequence[str], places: Iterable[int], letters: int) -> None:
-        """Take the words at some places, of each the beginning of so many letters."""
-        self._letters = letters
+    def __init__(self, words: Sequence[str], places: Iterable[int], *, with_digits: bool) -> None:
+        """Take the words at some places; `with_digits` parts those of one rest by the digits of the whole word."""
+        self._with_digits = with_digits
         # Millions of numbers: as such, and not as an object each.
         values, owners = array("I"), array("i")
         for place in places:
@@ -90,7 +86,8 @@ class _Rests:
         return {int(owner) for one, end in zip(first, last, strict=True) for owner in self._owners[one:end]}
 
     def _of(self, word: str, edits: int) -> list[int]:
-        rests = {word[: self._letters]}
+        rests = {word[:_BEGINNING]}
         for _ in range(edits):
             rests |= {one[:place] + one[place + 1 :] for one in rests for place in range(len(one))}
-        return [crc32(rest.encode()) for rest in rests]
+        digits = _digits(word) if self._with_digits else ""
+        return [crc32((rest + digits).encode()) for rest in rests]

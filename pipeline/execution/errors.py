@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import errno
 import shutil
-import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from pipeline.execution.stops import BY_A_SIGNAL, stopped
+
 FULL_DISK_CODES = frozenset({"ENOSPC", "EDQUOT"})
+_NO_PERMISSION = (errno.EACCES, errno.EPERM, errno.EROFS)
 _BLOCK_BYTES = 4096
 _FILES_OF_A_KERNEL = 8
 """Its log, the file with its addresses, a socket for each of five, and one to spare."""
@@ -26,9 +28,14 @@ class Interrupted(ExecutionError):
     """The run was stopped by a signal; exit code 128 + its number, as a shell would say."""
 
     def __init__(self, signal_number: int) -> None:
-        name = signal.Signals(signal_number).name
-        super().__init__(f"Stopped by {name}; the former outputs are as they were.")
-        self.exit_code = 128 + signal_number
+        super().__init__(stopped(signal_number))
+        self.exit_code = BY_A_SIGNAL + signal_number
+
+
+class Refused(ExecutionError):
+    """The system refuses to read or write a file; exit code 2, since another call, or a right, helps."""
+
+    exit_code = 2
 
 
 class NotebookFailed(ExecutionError):
@@ -73,7 +80,8 @@ def explained(target: Path) -> Iterator[None]:
         sentence = _sentence(error, target)
         if sentence is None:
             raise
-        raise ExecutionError(sentence) from error
+        refused = Refused if error.errno in _NO_PERMISSION else ExecutionError
+        raise refused(sentence) from error
 
 
 def full_disk(target: Path) -> str:
@@ -120,6 +128,6 @@ def _sentence(error: OSError, target: Path) -> str | None:
         base = Path(tempfile.gettempdir())
         is_temporary = any(name.is_relative_to(base) for name in names) if names else _is_full(base, beside=target)
         return _no_room(base) if is_temporary and not is_ours else full_disk(target)
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS) and is_ours:
+    if error.errno in _NO_PERMISSION and is_ours:
         return f"No permission to write {target} or the folder around it; the former outputs are as they were."
     return None

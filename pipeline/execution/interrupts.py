@@ -13,16 +13,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from pipeline.execution.errors import Interrupted
-
-_NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
-
-
-class _Stop(KeyboardInterrupt):
-    """Carries a signal past code that catches Exception."""
-
-    def __init__(self, signal_number: int) -> None:
-        super().__init__(signal_number)
-        self.signal_number = signal_number
+from pipeline.execution.stops import SIGNALS, Stop
 
 
 class Interrupts:
@@ -40,7 +31,7 @@ class Interrupts:
             return
         self._received = signal_number
         if not self._is_held:
-            raise _Stop(signal_number)
+            raise Stop(signal_number)
         if self._end is not None:
             self._end()
 
@@ -59,7 +50,7 @@ class Interrupts:
         finally:
             self._is_held, self._end = False, None
             if self._received is not None:
-                raise _Stop(self._received) from None
+                raise Stop(self._received) from None
 
     def finish(self) -> None:
         """Ignore signals from now on: the work is done and is being put in place."""
@@ -75,13 +66,13 @@ def interruptible() -> Iterator[Interrupts]:
     interrupts = Interrupts()
     former = {}
     if threading.current_thread() is threading.main_thread():
-        for name in _NAMES:
+        for name in SIGNALS:
             number = getattr(signal, name, None)
             if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
                 former[number] = signal.signal(number, interrupts.handle)
     try:
         yield interrupts
-    except _Stop as stop:
+    except Stop as stop:
         raise Interrupted(stop.signal_number) from None
     finally:
         for number, handler in former.items():
@@ -97,7 +88,7 @@ def signals_held() -> Iterator[None]:
     came: list[int] = []
     former = {}
     if threading.current_thread() is threading.main_thread():
-        for name in _NAMES:
+        for name in SIGNALS:
             number = getattr(signal, name, None)
             if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
                 former[number] = signal.signal(number, lambda number, _: came.append(number))

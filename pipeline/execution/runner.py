@@ -5,20 +5,20 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.execution.errors import FULL_DISK_CODES, ExecutionError, NotebookFailed, explained, full_disk
+from pipeline.execution.errors import FULL_DISK_CODES, ExecutionError, NotebookFailed, Refused, explained, full_disk
 from pipeline.execution.homes import Homes, OneOfMany
 from pipeline.execution.imports import imported_modules
 from pipeline.execution.interrupts import Interrupts, interruptible
 from pipeline.execution.manifest import build_record, code_digests, digests, file_digest, read_manifest, write_manifest
 from pipeline.execution.parameters import declared_parameters, refuse_undeclared
 from pipeline.execution.progress import Progress
-from pipeline.execution.reuse import Entry, Stages, basis_of
+from pipeline.execution.reuse import Entry, Record, Stages, basis_of
 from pipeline.execution.scratch import sweep
 from pipeline.execution.sets import FAILED, NOTEBOOKS, locked_set, restore_public, staging
 from pipeline.execution.trees import remove
@@ -70,6 +70,7 @@ def run(
     data: Callable[[], Mapping[str, Path]] | None = None,
     is_forced: bool = False,
     names_nobody: Callable[[Path, Path], bool] | None = None,
+    keep_saved: Callable[[Path, Record], Iterable[str]] | None = None,
 ) -> None:
     """Make the set `target`: all of it, or with `keep_public` what is below internal/ alone.
 
@@ -80,7 +81,8 @@ def run(
     nowhere else. `names_nobody` is asked of a failed notebook (its second argument, in the set in the making, the
     first); one that names somebody is kept without its outputs. `meanwhile` is called in a thread of its own while the
     first notebook runs: it may import what the steps need. In `homes` the process behind the
-    kernels is kept, and may have been started.
+    kernels is kept, and may have been started. `keep_saved` is given the set that stands and its manifest before it is
+    replaced: it keeps what a person has saved there, and tells it.
 
     `data` gives every file that the notebooks may read besides the program; with it stages are taken over from the
     former set as far as nothing has changed that they depend on (`reuse`), unless `is_forced`. Without it every stage
@@ -128,6 +130,9 @@ def run(
                     code = basis.code if basis is not None else code_digests(code_roots)
                     record = build_record(folder, before, code, parameters, more)
                     write_manifest(folder, record, (former or {}) if keep_public else None)
+                    if keep_saved is not None:
+                        for sentence in keep_saved(place, former or {}):
+                            progress.say(sentence)
                 interrupts.finish()
     finally:
         progress.close()
@@ -280,7 +285,7 @@ def _input_digests(inputs: Mapping[str, Path]) -> dict[str, str]:
         return digests(inputs)
     except OSError as error:
         unread = next((name for name, path in inputs.items() if str(path) == str(error.filename)), "an input")
-        raise ExecutionError(f"{unread} cannot be read: {error.strerror}.") from None
+        raise Refused(f"{unread} cannot be read: {error.strerror}. Check the file and its permissions.") from None
 
 
 def _refuse_changed(before: Mapping[str, str], inputs: Mapping[str, Path]) -> None:

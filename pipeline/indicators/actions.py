@@ -56,6 +56,7 @@ COLUMNS = (
     "is_acknowledged",
     "date_acknowledge_by",
     "date_resolved",
+    "is_outcome_untold",
 )
 """The columns of `open_actions`."""
 GROUPS = ("severe_not_notified", "open", "ended_not_notified", "outcome_not_communicated")
@@ -79,7 +80,8 @@ def open_actions(labelled: pd.DataFrame, project: Project, scopes: Scopes, colle
         The columns of `COLUMNS`, one row a grievance. Days overdue are Int64, counted from the due day to the as-of
         day, missing where it is not past; on the due day itself there is still time. `group` is one of `GROUPS`, in
         that order; where the bank was not notified the earliest limit comes first, of the open ones the earliest due
-        date, of the resolved ones the earliest resolution.
+        date, of the resolved ones the earliest resolution. `is_outcome_untold` says of any group that the grievance is
+        resolved and its outcome was not told: in the third that is what comes after notifying the bank.
     """
     a, known = pd.Timestamp(scopes.current.as_of), frozenset(collected)
     cases = prepare(labelled, project)
@@ -117,6 +119,7 @@ def open_actions(labelled: pd.DataFrame, project: Project, scopes: Scopes, colle
             "is_acknowledged": acknowledged,
             "date_acknowledge_by": cases["date_acknowledge_by"],
             "date_resolved": cases["date_resolved_counted"].where(status == "resolved"),
+            "is_outcome_untold": untold,
         }
     )
     return _in_order(table[unnotified | is_open | untold], cases["date_received_latest"])
@@ -187,6 +190,6 @@ def action_counts(actions: pd.DataFrame, scopes: Scopes) -> dict[str, int]:
         "due_later": is_open & due.notna() & ~(due < a) & ~soon,
         "no_due_date": is_open & due.isna(),
         "acknowledge": actions["next_step"] == "acknowledge",
-        "outcome_not_communicated": actions["group"] == "outcome_not_communicated",
+        "outcome_not_communicated": actions["is_outcome_untold"],
     }
     return {name: int(rows.sum()) for name, rows in counted.items()}

@@ -74,8 +74,10 @@ def protected(
         tables = links.tables()
         # Nothing is shown of a table with very many members, so what links it to others tells nobody anything.
         looked_at = [table for table in tables if len(table.counts) <= MOST_MEMBERS]
+        late = links.left_over(looked_at)
+        looked_at += late
         relations = known_to_hold(looked_at, links.relations(looked_at, tables))
-        result = suppress(tables, relations, disclosure.threshold)
+        result = suppress([*tables, *late], relations, disclosure.threshold)
         for table in tables:
             if not table.is_released:
                 rows += _rows(table, result.cells, result.withheld)
@@ -174,6 +176,14 @@ def _units(names: Mapping[str, tuple[str, ...]]) -> Iterator[list[str]]:
             unit += more
             parts |= {part for name in more for part in left.pop(name)}
         yield [name for name in names if name in unit]
+
+
+@dataclass(frozen=True)
+class _Difference:
+    """What a whole is more than its parts: in total, and the cells of each member with their signs."""
+
+    total: int
+    terms: list[dict[Cell, int]]
 
 
 @dataclass(frozen=True)
@@ -286,30 +296,73 @@ class _Links:
             ]
         return spans
 
+    def left_over(self, tables: Sequence[Table]) -> list[Table]:
+        """Return what published tables leave over where they do not add up: what was registered late.
+
+        A March grievance that was registered in July is in the table since the start, and in no table of a period. Who
+        subtracts finds where it came from, so it is protected like a table, and a small count of it withholds the table
+        since the start. Where a grievance was taken out, or moved to another place, the difference is no count of
+        grievances and says nothing for sure.
+        """
+        by_name = {table.name: table for table in tables}
+        found = []
+        for name in self.names:
+            for relation in span_relations(self._spans(set(by_name), name)):
+                differences = self._differences(by_name, name, relation)
+                ours = [span for span in (relation.whole, *relation.parts) if span.release == ""]
+                for indicator in COUNTED if relation.is_exact and ours and differences else ():
+                    counts = {
+                        _member_of(terms): _summed(by_name, terms)
+                        for terms in differences[indicator].terms
+                        if all(by_name[title].counts[member] is not None for title, member in terms)
+                    }
+                    if min(counts.values(), default=0) >= 0 and any(counts.values()):
+                        title = _rest(indicator, name, relation)
+                        shown_in = _name(indicator, "", ours[0].scope, name)
+                        found.append(Table(title, counts, sum(counts.values()), may_hide_zeros=True, late_of=shown_in))
+        return found
+
     def _over_time(self, by_name: Mapping[str, Table], name: str, relation: SpanRelation) -> Iterator[Relation]:
         """Relate the cells of spans of time as the totals are related: what is left over has the sign of theirs."""
+        differences = self._differences(by_name, name, relation)
+        if not differences:
+            return
+        received, eligible = (differences[indicator] for indicator in COUNTED)
+        for indicator, difference in differences.items():
+            low, high = min(0, difference.total), max(0, difference.total)
+            rest = by_name.get(_rest(indicator, name, relation))
+            for terms in difference.terms:
+                yield Relation(terms, low, high if relation.is_exact else _NO_LIMIT)
+                if rest is not None and _member_of(terms) in rest.counts:
+                    yield Relation({**terms, (rest.name, _member_of(terms)): -1}, 0, 0)
+        if not relation.is_exact or received.total or eligible.total:
+            for terms, others in zip(received.terms, eligible.terms, strict=True):
+                both = {**terms, **{cell: -factor for cell, factor in others.items()}}
+                yield Relation(both, min(0, received.total - eligible.total), _NO_LIMIT)
+
+    def _differences(self, by_name: Mapping[str, Table], name: str, relation: SpanRelation) -> dict[str, _Difference]:
+        """Subtract the parts from the whole, for each indicator; nothing where one of the tables is not there."""
         spans = (relation.whole, *relation.parts)
         names = {one: [_name(one, span.release, span.scope, name) for span in spans] for one in COUNTED}
         if not all(title in by_name for titles in names.values() for title in titles):
-            return
+            return {}
         of = {indicator: [by_name[title] for title in titles] for indicator, titles in names.items()}
-        over = {indicator: tables[0].total - sum(one.total for one in tables[1:]) for indicator, tables in of.items()}
-        for members in self._same_people(name, [table for tables in of.values() for table in tables]):
-            terms = {
-                indicator: {
-                    (table.name, member): 1 if place == 0 else -1
-                    for place, table in enumerate(tables)
-                    for member in members
-                    if member in table.counts
-                }
-                for indicator, tables in of.items()
-            }
-            for indicator in COUNTED:
-                low, high = min(0, over[indicator]), max(0, over[indicator])
-                yield Relation(terms[indicator], low, high if relation.is_exact else _NO_LIMIT)
-            if not relation.is_exact or any(over.values()):
-                both = {**terms["received"], **{cell: -factor for cell, factor in terms["eligible"].items()}}
-                yield Relation(both, min(0, over["received"] - over["eligible"]), _NO_LIMIT)
+        people = list(self._same_people(name, [table for tables in of.values() for table in tables]))
+        return {
+            indicator: _Difference(
+                tables[0].total - sum(one.total for one in tables[1:]),
+                [
+                    {
+                        (table.name, member): 1 if place == 0 else -1
+                        for place, table in enumerate(tables)
+                        for member in members
+                        if member in table.counts
+                    }
+                    for members in people
+                ],
+            )
+            for indicator, tables in of.items()
+        }
 
     def _same_people(self, name: str, tables: Sequence[Table]) -> Iterator[list[str]]:
         """Put together the members that a merge of one of the releases joins; where all list the same, one by one."""
@@ -339,6 +392,19 @@ class _Links:
 
 def _name(indicator: object, release: str, scope: object, dimension: object) -> str:
     return f"{indicator} {scope} {dimension} {release}".strip()
+
+
+def _rest(indicator: str, name: str, relation: SpanRelation) -> str:
+    spans = (relation.whole, *relation.parts)
+    return " less ".join(_name(indicator, span.release, span.scope, name) for span in spans)
+
+
+def _member_of(terms: Mapping[Cell, int]) -> str:
+    return next((member for _, member in terms), "")
+
+
+def _summed(by_name: Mapping[str, Table], terms: Mapping[Cell, int]) -> int:
+    return sum(factor * (by_name[title].counts[member] or 0) for (title, member), factor in terms.items())
 
 
 def _rows(table: Table, cells: Mapping[Cell, str], withheld: Mapping[str, str]) -> Iterator[dict[str, object]]:

@@ -164,7 +164,7 @@ def published(project: Project, label: str) -> Published | None:
         raise InputError(
             f"{shown} is the record of {record.get('period')} of the project {record.get('project')}. A record belongs "
             f"into {PUBLISHED}/ of its project, in the folder of its period. If the project was renamed, make the "
-            f"report anew and freeze it: make freeze PERIOD={label} FORCE=1"
+            f"report anew and freeze it: make freeze PERIOD={label} PROJECT={project.code} FORCE=1"
         )
     if DISCLOSED in record["files"]:
         contents[DISCLOSED] = _content(folder / DISCLOSED, f"{shown}/{DISCLOSED}")
@@ -172,7 +172,8 @@ def published(project: Project, label: str) -> Published | None:
         if record["files"].get(name) != digest(contents[name]):
             raise InputError(
                 f"{shown}/{name} is not as it was when the figures were frozen. {_bring_back(label)} Or, if the change "
-                f"is right, make the report anew and freeze it: make freeze PERIOD={label} FORCE=1"
+                "is right, make the report anew and freeze it: "
+                f"make freeze PERIOD={label} PROJECT={project.code} FORCE=1"
             )
     try:
         windows = {

@@ -101,7 +101,7 @@ class Traces:
 
     def has(self, indicator: str) -> bool:
         """Say whether the table holds the rows of a figure."""
-        return self._column(indicator) in self._names
+        return self.column_of(indicator) in self._names
 
     def behind(
         self, indicator: str, scope: str, dimension: str = "", members: Collection[str] = ()
@@ -110,7 +110,7 @@ class Traces:
 
         In the order of the register; of a dimension only those of the `members`.
         """
-        name = self._column(indicator)
+        name = self.column_of(indicator)
         column = self._read(name)
         is_in = self._is_of(scope) & (column.notna() if name in DAYS else column > 0)
         if not dimension:
@@ -158,7 +158,8 @@ class Traces:
         return self._whose[chosen]
 
     @staticmethod
-    def _column(indicator: str) -> str:
+    def column_of(indicator: str) -> str:
+        """Name the column of a figure, of a rate that of its numerator: how often each grievance counts in it."""
         if indicator in RATES:
             return f"{indicator}.numerator"
         return base_of(indicator)

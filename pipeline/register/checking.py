@@ -10,12 +10,10 @@ import pandas as pd
 from pipeline.confidentiality.redacting import redact_column
 from pipeline.confidentiality.redaction import KnownNames
 from pipeline.project import Project
-from pipeline.register import findings
+from pipeline.register.columns import heading_key, known_headings
 from pipeline.register.corrections import apply_corrections
-from pipeline.register.explanations import read_explanations, settle
-from pipeline.register.identities import known_names_in, redact_findings
 from pipeline.register.mapping import map_columns
-from pipeline.register.placement import number_gaps, place_receipts
+from pipeline.register.placement import place_receipts
 from pipeline.register.reading import Register, read_register
 from pipeline.register.validation import check
 from pipeline.register.values import read_values
@@ -41,18 +39,6 @@ class Checked:
         return int((self.findings["severity"] == "error").sum())
 
 
-def check_register(project: Project) -> Checked:
-    """Take a project's register through the steps of the first notebook, without writing anything.
-
-    What stops the first notebook stops this, too: an `InputError`.
-    """
-    register = checked_register(project)
-    gaps = number_gaps(register, project)
-    found = settle(findings.joined(register.found, gaps), read_explanations(project))
-    names, locale = known_names_in(project, register.table), project.locale
-    return Checked(register, redact_findings(found, names, locale=locale), names, locale)
-
-
 def checked_register(project: Project) -> Register:
     """Read, map, correct and check a project's whole register, sensitive grievances among the others."""
     return checked(corrected_register(project), project)
@@ -70,9 +56,10 @@ def corrected_register(project: Project) -> Register:
 
 def told(one: Checked) -> str:
     """Write what was read and found for a terminal: tables of plain text, lines of at most 120 letters."""
-    columns = columns_read(one.register)[["heading", "column", "filled_cells", "blank_cells"]]
+    columns = columns_read(one.register)[["heading", "column", "filled_cells", "cells_not_understood", "blank_cells"]]
+    (file,) = _without_names(pd.DataFrame({"file": [one.register.file]}), one)["file"]
     parts = [
-        f"{one.register.file}: {len(one.register.table)} grievances",
+        f"{file}: {len(one.register.table)} grievances",
         _table(_without_names(sheets_read(one.register), one)),
         _table(_without_names(columns, one)),
     ]
@@ -95,11 +82,12 @@ def _line(finding: dict[str, str]) -> str:
 
 
 def _without_names(table: pd.DataFrame, one: Checked) -> pd.DataFrame:
-    """Replace known names, numbers and addresses in headings and names of sheets."""
+    """Replace known names, numbers and addresses in headings and names of files and sheets; known headings stay."""
 
     def redacted(column: str) -> pd.Series:
         texts = table[column].astype("str")
-        return redact_column(texts, one.names, locale=one.locale, with_suspects=False)[0]
+        done = redact_column(texts, one.names, locale=one.locale, with_suspects=False)[0]
+        return done.where(~texts.map(heading_key).isin(known_headings()), texts)
 
     return table.assign(**{name: redacted(name) for name in table.select_dtypes(include=["str", "object"]).columns})
 

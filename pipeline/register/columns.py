@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -18,6 +19,7 @@ LOOKALIKES = str.maketrans("їєЇЄ", "үөҮӨ")
 Language = Literal["en", "mn", "ru", "fr", "es"]
 """The languages in which headings are known."""
 _FILE = Path(__file__).with_name("columns.yml")
+_FURTHER = "further "
 
 
 class Column(Strict):
@@ -81,9 +83,31 @@ def alias_headings() -> dict[str, tuple[str, int]]:
 
 
 @cache
+def known_headings() -> frozenset[str]:
+    """Return the key of each name, title and alias."""
+    return frozenset({*exact_headings(), *alias_headings()})
+
+
+@cache
 def dictionary() -> dict[str, Column]:
     """Return every known column by name, in the order of the file."""
     return _Dictionary.model_validate(read_yaml(_FILE, "pipeline/register/columns.yml")).root
+
+
+def further(column: str, which: str) -> str:
+    """Name a column that holds more of what a column of the dictionary holds which identifies a person."""
+    return f"{_FURTHER}{column}: {which}"
+
+
+def is_further(name: str) -> bool:
+    """Whether a column of a table holds more of one that identifies a person."""
+    return name.startswith(_FURTHER)
+
+
+def identifying(table: Iterable[str], column: str = "") -> list[str]:
+    """List the columns of a table that identify a person, the further ones among them; those of `column` if named."""
+    known = [column] if column else names(identifies=True)
+    return [name for name in table if name in known or name.startswith(tuple(further(one, "") for one in known))]
 
 
 def names(

@@ -6,6 +6,7 @@ guard no longer matches is refused, since the register was mended or changed mea
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
@@ -16,7 +17,7 @@ from pydantic import BeforeValidator, Field
 from pipeline.errors import InputError
 from pipeline.project import Project
 from pipeline.register import findings
-from pipeline.register.columns import dictionary
+from pipeline.register.columns import dictionary, further
 from pipeline.register.reading import Register
 from pipeline.yaml_files import Strict, check_model, read_yaml
 
@@ -26,7 +27,14 @@ def _as_cell(value: Any) -> Any:
     return str(value) if isinstance(value, date | int | float) and not isinstance(value, bool) else value
 
 
+def _as_cell_or_blank(value: Any) -> Any:
+    """Take a text without anything in it for a blank cell, as a key without a value is one."""
+    cell = _as_cell(value)
+    return None if isinstance(cell, str) and not cell.strip() else cell
+
+
 Cell = Annotated[str, BeforeValidator(_as_cell)]
+CellOrBlank = Annotated[str | None, BeforeValidator(_as_cell_or_blank)]
 
 
 class Match(Strict):
@@ -43,8 +51,8 @@ class Correction(Strict):
 
     match: Match
     column: str
-    from_: Annotated[Cell | None, Field(alias="from")]
-    to: Cell | None
+    from_: Annotated[CellOrBlank, Field(alias="from")]
+    to: CellOrBlank
     reason: Annotated[str, Field(min_length=1)]
     who: Annotated[str, Field(min_length=1)]
     date: date
@@ -66,8 +74,9 @@ def read_corrections(project: Project) -> tuple[Correction, ...]:
 def apply_corrections(register: Register, project: Project) -> Register:
     """Apply the project's corrections to the text of the cells.
 
-    Each becomes a note among the findings. One that matches no row, several rows, or a cell that does not hold what
-    `from` says is an `InputError`.
+    Each becomes a note among the findings. What stood in a cell that identifies a person goes to a further column,
+    since a name that was taken out or mended may stand in the texts as before. A correction that matches no row,
+    several rows, or a cell that does not hold what `from` says is an `InputError`.
     """
     corrected, matches = apply_in_part(register, project)
     require_one_row(matches, project)
@@ -119,9 +128,11 @@ def _corrected(table: pd.DataFrame, row: int, correction: Correction, where: str
     if there != correction.from_:
         raise InputError(
             f"{where}, column {correction.column}: the cell no longer holds what `from` says, so the correction is not "
-            "applied. If the register has been mended, remove the entry; else bring `from` up to date."
+            "applied. If the register has been mended, remove the entry; else bring `from` up to date "
+            '(`from: ""` for a blank cell).'
         )
-    changed = table.copy()
+    names_somebody = dictionary()[correction.column].identifies and there is not None
+    changed = _with_former(table, row, correction.column) if names_somebody else table.copy()
     changed.at[row, correction.column] = pd.NA if correction.to is None else correction.to
     hidden = dictionary()[correction.column].public != "yes"
     what = "" if hidden else f"'{correction.from_ or ''}' became '{correction.to or ''}'. "
@@ -130,3 +141,13 @@ def _corrected(table: pd.DataFrame, row: int, correction: Correction, where: str
     return changed, findings.found(
         "correction_applied", changed.loc[[row]], correction.column, values=values, known=told
     )
+
+
+def _with_former(table: pd.DataFrame, row: int, column: str) -> pd.DataFrame:
+    """Return a copy that also holds a cell in a further column of its kind, in the first one with no cell there."""
+    places = (further(column, f"before correction {number}") for number in itertools.count(1))
+    free = next(name for name in places if name not in table or pd.isna(table.at[row, name]))
+    former = table[free] if free in table else pd.Series(pd.NA, index=table.index, dtype="str")
+    former = former.copy()
+    former.at[row] = table.at[row, column]
+    return table.assign(**{free: former})

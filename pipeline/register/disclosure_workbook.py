@@ -7,13 +7,14 @@ worded anew.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
 
 from pipeline.register.disclosure import NAMES, OF_A_TEXT
 from pipeline.register.reading import PLACE
-from pipeline.workbooks import MOST_ROWS, fitted, workbook_bytes
+from pipeline.workbooks import MOST_ROWS, fitted, row_height, workbook_bytes
 
 WORKBOOK = "disclosure.xlsx"
 COLUMNS = (
@@ -48,8 +49,8 @@ _LONGEST_SIDE = 2_000
 """Letters of a text that are shown on each side of a place."""
 _GUIDE = (
     "Fill in decision, who and reason where you decide; suspects that stay blank are replaced, and stop the release. "
-    "Then: make disclose PERIOD=… FILE=this file. It holds names: keep it where only those who handle grievances can "
-    "open it."
+    "Then: make disclose PERIOD=… PROJECT=… FILE=this file. It holds names: keep it where only those who handle "
+    "grievances can open it."
 )
 _MORE = (
     " These are the first {shown:,} of {asked:,} lines, those to be decided first; when they are answered and the "
@@ -156,6 +157,7 @@ def _fill(workbook: Any, lines: pd.DataFrame, guide: str) -> None:
                 _write_marked(sheet, row, column, line, place, shown)
             else:
                 sheet.write_string(row, column, fitted(str(line[name])), to_fill if name in TO_FILL else shown)
+        sheet.set_row(row, row_height(_as_shown(line)))
     last = HEADING_ROW - 1 + max(1, len(lines))
     _offer(sheet, last)
     sheet.autofilter(HEADING_ROW - 1, 0, last, len(COLUMNS) - 1)
@@ -164,6 +166,15 @@ def _fill(workbook: Any, lines: pd.DataFrame, guide: str) -> None:
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     sheet.activate()
+
+
+def _as_shown(line: dict[str, Any]) -> Iterator[tuple[str, float]]:
+    """Yield the texts of a line as they are written, each with the width of its column."""
+    for name, width in zip(COLUMNS, _WIDTHS, strict=True):
+        if name == "text" and line["start"]:
+            yield "  ".join(parted(line["text"], int(line["start"]), int(line["end"]))), width
+        else:
+            yield str(line[name]), width
 
 
 def _offer(sheet: Any, last: int) -> None:
@@ -209,3 +220,4 @@ def _write_instructions(sheet: Any, bold: Any, shown: Any) -> None:
     for row, (word, told) in enumerate(_INSTRUCTIONS.items()):
         sheet.write_string(row, 0, word, bold)
         sheet.write_string(row, 1, told, shown)
+        sheet.set_row(row, row_height([(told, 100)]))

@@ -61,7 +61,7 @@ def _check_line(line: list[str], place: str) -> None:
     if len(line) != len(COLUMNS) or not all(line):
         raise InputError(f"{place}: every cell must be filled: {', '.join(COLUMNS)}.")
     if line[1] not in findings.rules():
-        raise InputError(f"{place}, column rule: '{line[1]}' is not a rule. See the column rule of findings.csv.")
+        raise InputError(f"{place}, column rule: this is not a rule. See the column rule of findings.csv.")
     try:
         date.fromisoformat(line[4])
     except ValueError:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import pandas as pd
 from pydantic import RootModel
 
-from pipeline.register.columns import dictionary
+from pipeline.register.columns import identifying
 from pipeline.yaml_files import Strict, read_yaml
 
 COLUMNS = ("severity", "rule", "registration_no", "row", "column", "value", "message", "action")
@@ -72,11 +72,10 @@ def found(
     if rows.empty:
         return none()
     rule = rules()[rule_id]
-    known = dictionary().get(column)
     if values is None:
         values = rows[column] if column in rows else pd.Series("", index=rows.index)
     texts = values.map(_as_text)
-    if known is not None and known.identifies:
+    if identifying([column]):
         texts = pd.Series("", index=rows.index)
     needed = set(re.findall(r"\{(\w+)\}", rule.message))
     parts = {name: _column(fill, rows).map(_as_text) for name, fill in fills.items() if name in needed}

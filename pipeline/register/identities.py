@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from pipeline.confidentiality.redaction import KnownNames, words_in
 from pipeline.directions import without_directions
 from pipeline.errors import InputError
 from pipeline.pieces import in_one_piece, slices
-from pipeline.project import Project
+from pipeline.project import Project, fold
 from pipeline.put_away import PutAway, give_back, in_pieces
 from pipeline.register import columns, findings
 from pipeline.register.disclosure import Answer, TextKey, by_text, composed
@@ -30,6 +31,7 @@ _ROWS_AT_A_TIME = 5_000
 _ROWS_COUNTED_AT_A_TIME = 20_000
 _MOST_REMEMBERED = 50_000
 """Texts of which is remembered what was found in them: a text that comes again is looked at once."""
+_PARTS = re.compile(r"[,;|\n]")
 _NAMING_NO_PERSON = ("topic", "location", "escalated_to", "referred_to")
 
 
@@ -41,21 +43,41 @@ def split_identities(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     cases, identities
         Rows in the same order; the cases keep `has_contact` alone, the identities only the place of the row.
     """
-    identifying = columns.names(identifies=True)
+    identifying = columns.identifying(table)
     cases = table.drop(columns=identifying).assign(has_contact=table["complainant_contact"].notna())
     return cases, table[[*PLACE, "registration_no", *identifying]]
 
 
-def known_names(project: Project, identities: pd.DataFrame) -> KnownNames:
-    """Gather whom the register names and whom project.yml lists."""
+def known_names(project: Project, identities: pd.DataFrame, places: Iterable[str] = ()) -> KnownNames:
+    """Gather whom the register names, in further columns and before corrections too, and whom project.yml lists.
+
+    `places` are those that grievances are counted by. Reports print them, so they are no contacts where an address
+    beside a telephone number repeats them.
+    """
     confidential = project.settings.confidential
     return KnownNames.gather(
-        complainants=identities["complainant"].dropna().unique(),
-        contacts=identities["complainant_contact"].dropna().unique(),
-        persons=(*identities["responsible"].dropna().unique(), *confidential.persons),
+        complainants=_named(identities, "complainant"),
+        contacts=_named(identities, "complainant_contact", places),
+        persons=(*_named(identities, "responsible"), *confidential.persons),
         organisations=confidential.organisations,
         keep=confidential.keep,
     )
+
+
+def _named(identities: pd.DataFrame, column: str, places: Iterable[str] = ()) -> list[str]:
+    """List the different cells of a column, and of the further ones of its kind without places."""
+    more = [name for name in columns.identifying(identities, column) if name != column]
+    further = (cell for name in more for cell in identities[name].dropna().unique())
+    return [*identities[column].dropna().unique(), *_without_places(further, places)]
+
+
+def _without_places(cells: Iterable[str], places: Iterable[str]) -> Iterator[str]:
+    """Leave out of each cell the parts between commas and the like that are a place."""
+    known = {fold(part) for place in places for part in (place, *_PARTS.split(place))}
+    for cell in cells:
+        parts = _PARTS.split(cell)
+        kept = [part for part in parts if fold(part) not in known]
+        yield cell if len(kept) == len(parts) else ", ".join(kept)
 
 
 def known_names_in(project: Project, table: pd.DataFrame) -> KnownNames:
@@ -69,7 +91,8 @@ def known_names_in(project: Project, table: pd.DataFrame) -> KnownNames:
     for of_piece in shared_work.each(lambda at: _words(table, *at), pieces, size=len(table) * len(texts)):
         words.update(of_piece)
     places = [cell for name in _NAMING_NO_PERSON for cell in table[name].dropna().unique()]
-    return known_names(project, table).with_counted_words(words, places)
+    names = known_names(project, table, table["location"].dropna().unique())
+    return names.with_counted_words(words, places)
 
 
 def _words(table: pd.DataFrame, name: str, rows: slice) -> Counter[str]:

@@ -9,7 +9,7 @@ from string import Template
 
 from pipeline.errors import InputError
 from pipeline.period import shown
-from pipeline.places import data_folder
+from pipeline.places import data_folder, relative
 from pipeline.project import LONGEST_PROJECT_CODE, Project, Settings, is_project_code
 from pipeline.register.template import REGISTER, write_template
 from pipeline.yaml_files import read_model
@@ -41,7 +41,8 @@ def create_project(name: str, register: str = REGISTER_KEY) -> Path:
         _make(name, folder, register)
     except OSError as error:
         raise InputError(
-            f"data/{name} cannot be made: {error.strerror}. Check the folder data/, and try again."
+            f"{relative(folder)} cannot be made: {error.strerror}. Check the folder {relative(folder.parent)}, and try "
+            "again."
         ) from None
     return folder
 

@@ -18,6 +18,8 @@ from pipeline.register.reading import Register
 
 GAP = "number_gap"
 """The rule whose findings stand in restricted files alone: a missing number that is no gap would be a sensitive one."""
+UNPRINTED = "numbers_not_printed"
+"""The rule that keeps registration numbers from being printed; it is asked of the grievances that are told of alone."""
 UNDECLARED_FORMS = ("{number}", "{number}/{year}")
 """The forms of a number that are understood where project.yml declares no numbering."""
 _MOST_NUMBERED_GAPS = 20
@@ -75,7 +77,7 @@ def unprinted_numbers(placed: Register, project: Project) -> pd.DataFrame:
     """
     if not project.settings.publish_registration_no or _is_unbroken(placed.table):
         return findings.none()
-    return findings.found("numbers_not_printed", findings.about_files([placed.file]))
+    return findings.found(UNPRINTED, findings.about_files([placed.file]))
 
 
 def _is_unbroken(table: pd.DataFrame) -> bool:

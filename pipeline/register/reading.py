@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,7 +17,8 @@ from pipeline.register import findings
 from pipeline.register.columns import LOOKALIKES, alias_headings, exact_headings, heading_key
 from pipeline.register.formats.files import ENDINGS, read_file
 from pipeline.register.formats.sheet import Sheet
-from pipeline.register.headings import fit
+from pipeline.register.headings import first_of, fit
+from pipeline.register.merged import named
 from pipeline.register.tables import SET_ASIDE, Table, find_tables
 
 PLACE = ("source_file", "source_sheet", "source_row")
@@ -214,10 +216,12 @@ def read_part(project: Project, path: Path) -> Register:
 def _sheets_named(sheets: list[Sheet], name: str, project: Project) -> list[Sheet]:
     named = [sheet for sheet in sheets if heading_key(sheet.name) == heading_key(name)]
     if not named:
-        there = ", ".join(f"'{sheet.name}'" for sheet in sheets if sheet.name) or "none with a name"
+        # A sheet can be called after somebody, and no name is known yet.
+        count = sum(bool(sheet.name) for sheet in sheets)
+        there = f"It has {count} other{'s' if count != 1 else ''}" if count else "It has none with a name"
         raise InputError(
-            f"{project.shown_folder}/project.yml, key register.sheet: there is no sheet '{name}'. The sheets are: "
-            f"{there}."
+            f"{project.shown_folder}/project.yml, key register.sheet: the register has no sheet '{name}'. {there}. "
+            "Write the name as it stands in the file."
         )
     return named
 
@@ -226,7 +230,8 @@ def _register(sheets: Sequence[Sheet], project: Project, name: str) -> Register:
     sheets = [_with_letters(sheet, project) for sheet in sheets]
     known = {key: column for key, (column, _) in alias_headings().items()} | exact_headings()
     known |= {heading_key(heading): column for heading, column in project.settings.columns.items()}
-    tables, left_out = _taken([(sheet, find_tables(sheet, known)) for sheet in sheets])
+    words = _own_words(project)
+    tables, left_out = _taken([(sheet, find_tables(sheet, known, words)) for sheet in sheets])
     if all(sheet.cells.empty for sheet in sheets):
         raise InputError(f"{project.shown_folder}/{name} is empty. It needs a row of headings and one row a grievance.")
     if not tables:
@@ -256,6 +261,14 @@ def _register(sheets: Sequence[Sheet], project: Project, name: str) -> Register:
     return register.with_table(whole, *noticed)
 
 
+def _own_words(project: Project) -> frozenset[str]:
+    """Return the keys of the words that project.yml has for what stands in cells: 'Received' can be a status."""
+    own = project.settings
+    kinds = (own.statuses, own.channels, own.types, own.relations)
+    terms = [term for terms in kinds for term in terms.values()]
+    return frozenset(heading_key(word) for term in terms for word in (term.label, *term.aliases))
+
+
 def _taken(found: list[tuple[Sheet, list[Table]]]) -> tuple[list[Table], list[tuple[Sheet, str]]]:
     """Choose the tables that are the register: those with at least half as many known headings as the best one.
 
@@ -273,16 +286,24 @@ def _taken(found: list[tuple[Sheet, list[Table]]]) -> tuple[list[Table], list[tu
     left_out = []
     for sheet, tables in found:
         others = [table for table in tables if not any(table is one for one in chosen)]
-        rows = sum(len(table.rows) for table in others)
-        if not tables:
-            # Rows without headings of their own: a register may go on there.
-            rows = int((sheet.cells.notna().sum(axis=1) >= wide).sum())
-        is_wide = any(len(table.headings) >= wide for table in others)
-        if is_wide or (rows and not tables) or 0 < len(others) < len(tables):
+        is_whole = len(others) == len(tables)
+        # Rows without headings of their own: a register may go on there.
+        is_wide = any(len(table.headings) >= wide for table in others) or (
+            not tables and bool((sheet.cells.notna().sum(axis=1) >= wide).any())
+        )
+        if is_wide or (others and not is_whole):
+            rows = _rows_left_out(sheet, None if is_whole else others)
             left_out.append((sheet, f"{rows} row{'s' if rows != 1 else ''}"))
-        elif len(others) == len(tables):
+        elif is_whole:
             left_out.append((sheet, ""))
     return chosen, left_out
+
+
+def _rows_left_out(sheet: Sheet, tables: Sequence[Table] | None) -> int:
+    """Count the filled rows of a sheet, or of some of its tables: without headings the first is a grievance, too."""
+    if tables is None:
+        return int(sheet.cells.notna().any(axis=1).sum())
+    return sum(len(table.heading_rows) + len(table.rows) + len(table.set_aside) for table in tables)
 
 
 def _with_letters(sheet: Sheet, project: Project) -> Sheet:
@@ -312,7 +333,8 @@ class _Joined:
             if heading in columns:
                 name = self.by_column.setdefault(columns[heading], name)
             if name in names:
-                name = heading
+                again = (f"{first_of(heading)} ({number})" for number in itertools.count(2))
+                name = next(one for one in itertools.chain([heading], again) if one not in names)
             names.append(name)
             self.spelt.setdefault(heading, name)
         return names
@@ -353,6 +375,7 @@ def _set_aside(table: Table, part: pd.DataFrame) -> list[pd.DataFrame]:
         findings.found("row_hidden", hidden, values=pd.Series("", index=hidden.index)),
         findings.found("sheet_hidden", findings.about_files(hides, hides.values()), what=sheet.shown),
         *_error_cells(table, of_table),
+        *_merged_cells(table, of_table),
     ]
 
 
@@ -365,6 +388,16 @@ def _error_cells(table: Table, of_table: pd.DataFrame) -> list[pd.DataFrame]:
     rows = of_table.set_index("source_row", drop=False).loc[[row for row, _ in at]].reset_index(drop=True)
     cells = pd.Series([f"{xl_col_to_name(column)}{row}" for row, column in at])
     return [findings.found("cell_with_error", rows, values=cells)]
+
+
+def _merged_cells(table: Table, of_table: pd.DataFrame) -> list[pd.DataFrame]:
+    """Note the cells that are merged over several grievances, once a column, at the first of them."""
+    areas = named(table.merged, table.sheet.first_row)
+    if not areas:
+        return []
+    at = [table.sheet.row_number(row) for row, _ in areas]
+    rows = of_table.set_index("source_row", drop=False).loc[at].reset_index(drop=True)
+    return [findings.found("cells_merged", rows, values=pd.Series(list(areas.values())))]
 
 
 def _table_left_out(sheet: Sheet, rows: str) -> pd.DataFrame:

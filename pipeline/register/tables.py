@@ -2,8 +2,8 @@
 
 The rules, as an analyst is told them:
 
-1. The row of headings is the one with the most headings that are known, and where none is known the first row that is
-   about as full as the table and holds words.
+1. The row of headings is the one with the most headings that are known, one of them at least by a word that no
+   grievance has in a cell; where there is none, the first row that is about as full as the table and holds words.
 2. Rows above it are a banner. A row of headings above or below it belongs to them where cells are merged, or where one
    row fills the gaps of the other; the heading is then 'upper / lower'.
 3. Blank rows are no rows. The headings once more, a total, a heading of a section and remarks below the table are set
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -29,6 +29,8 @@ from xlsxwriter.utility import xl_col_to_name
 from pipeline.pieces import as_arrow, slices
 from pipeline.register.columns import heading_key, names
 from pipeline.register.formats.sheet import Area, Sheet
+from pipeline.register.merged import areas_of_grievances, fill_down
+from pipeline.register.totals import ANYWHERE, AT_THE_END, NOWHERE, find_totals
 from pipeline.register.words import every_word
 
 _ROWS_LOOKED_AT = 200
@@ -38,9 +40,6 @@ _MOST_HEADING_ROWS = 4
 _LONGEST_HEADING = 120
 _FAR_TOO_LONG = 1_000
 """A cell can hold a file of its own; what is looked at for headings is its beginning."""
-_TOTAL = re.compile(
-    r"(grand total|sub-?total|total|sum|итого|всего|нийт|нийт дүн|дүн|somme|suma)\b[ :.\d]*$", re.IGNORECASE
-)
 _NUMBER_OR_DATE = re.compile(r"[-+]?[\d.,:/% -]*\d[\d.,:/% -]*$")
 _YEAR = re.compile(r"(19|20)\d\d( ?[*†]+)?")
 SET_ASIDE = {
@@ -58,7 +57,9 @@ class Table:
     """A table on a sheet; rows and columns are positions from 0.
 
     `headings` has one text a column of `columns`; `rows` are the grievances, `set_aside` says of other rows why they
-    are none (a key of `SET_ASIDE`); `beyond` counts the filled cells to the right of the last heading by row.
+    are none (a key of `SET_ASIDE`); `beyond` counts the filled cells to the right of the last heading by row. `hits`
+    counts the headings that are known, none where each of them can also be a word of a grievance. The text of the
+    areas `merged` is that of each grievance that they reach to.
     """
 
     sheet: Sheet
@@ -69,6 +70,7 @@ class Table:
     set_aside: dict[int, str]
     beyond: dict[int, int]
     hits: int
+    merged: tuple[Area, ...] = ()
 
     def cells(self) -> pd.DataFrame:
         """Return the grievances' cells, one text column a heading."""
@@ -77,15 +79,19 @@ class Table:
             # Without a gap they need not be copied.
             rows = slice(int(rows[0]), int(rows[-1]) + 1)
         cells = self.sheet.cells.iloc[rows, list(self.columns)]
+        if self.merged:
+            cells = fill_down(cells, self.merged)
         return cells.set_axis(list(self.headings), axis=1).reset_index(drop=True)
 
 
-def find_tables(sheet: Sheet, known: Mapping[str, str]) -> list[Table]:
+def find_tables(sheet: Sheet, known: Mapping[str, str], words: Collection[str] = ()) -> list[Table]:
     """Find the tables of a sheet; `known` gives the column for the key of each heading that is known.
 
-    A sheet that is blank, or on which no row can be a row of headings, has none.
+    `words` are keys of the project's own words for what stands in cells, beside those of words.yml. A sheet that is
+    blank, or on which no row can be a row of headings, has none.
     """
     tables = []
+    clear = known.keys() - _words_of_cells() - set(words)
     part = sheet
     for number, columns in enumerate(_blocks_of_columns(sheet, known)):
         if number:
@@ -93,8 +99,8 @@ def find_tables(sheet: Sheet, known: Mapping[str, str]) -> list[Table]:
             side = f"from column {xl_col_to_name(columns[0])}"
             part = replace(sheet, name=f"{sheet.name} {side}" if sheet.name else side)
         below = 0
-        others = _rows_of_known_headings(sheet.cells[columns], known)
-        while (found := _next_table(part, columns, below, known, others)) is not None:
+        others = _rows_of_known_headings(sheet.cells[columns], known, clear)
+        while (found := _next_table(part, columns, below, known, clear, others)) is not None:
             table, below = found
             tables.append(table)
     return tables
@@ -131,14 +137,15 @@ def _head(cells: pd.DataFrame, columns: list[int], below: int = 0) -> pd.DataFra
 
 
 def _next_table(
-    sheet: Sheet, columns: list[int], below: int, known: Mapping[str, str], others: list[int]
+    sheet: Sheet, columns: list[int], below: int, known: Mapping[str, str], clear: Set[str], others: list[int]
 ) -> tuple[Table, int] | None:
     """Return the next table from row `below` on, and the row below which to go on.
 
-    `others` are the rows that can be the headings of a table: the first that does not repeat its own ends it.
+    `clear` are the known keys that no grievance has in a cell, `others` the rows that can be the headings of a table:
+    the first that does not repeat its own ends it.
     """
     cells = sheet.cells
-    top = _heading_row(_unmerged(_head(cells, columns, below), sheet.merged), known)
+    top = _heading_row(_unmerged(_head(cells, columns, below), sheet.merged), known, clear)
     if top is None:
         return None
     heading_rows, parts = _heading_block(sheet, columns, below + top, below)
@@ -150,25 +157,40 @@ def _next_table(
     same = _repeats(body, keys)
     last = max((place for place, part in enumerate(parts) if part), default=-1)
     inside, outside = columns[: last + 1], columns[last + 1 :]
-    rows, set_aside = _grievances(sheet, body[inside], body, first, same, keys)
+    headed = [_column(part, known) for part in parts[: last + 1]]
+    rows, set_aside, merged = _grievances(sheet, body[inside], body, first, same, headed)
     set_aside |= dict.fromkeys(_like_grievances(cells.iloc[below : heading_rows[0], columns], len(inside)), "above")
     extra = body[outside].notna().sum(axis=1)
     kept_rows = set(rows)
     beyond = {int(row): int(count) for row, count in extra[extra > 0].items() if row in kept_rows}
     kept = [place for place, column in enumerate(inside) if parts[place] or cells[column].iloc[rows].notna().any()]
     named = _named(parts, inside, kept)
-    hits = len({*(heading_key(name) for name in named), *(keys[place] for place in kept)} & known.keys())
+    found = {*(heading_key(name) for name in named), *(keys[place] for place in kept)} & known.keys()
+    hits = len(found) if found & clear else 0
     table = Table(
-        sheet, tuple(heading_rows), tuple(named), tuple(inside[place] for place in kept), rows, set_aside, beyond, hits
+        sheet,
+        tuple(heading_rows),
+        tuple(named),
+        tuple(inside[place] for place in kept),
+        rows,
+        set_aside,
+        beyond,
+        hits,
+        merged,
     )
     return table, end
+
+
+def _column(part: list[str], known: Mapping[str, str]) -> str | None:
+    """Return the column of a heading's parts, '' where it is not known, None for no heading."""
+    return (known.get(heading_key(" / ".join(part))) or known.get(heading_key(part[-1]), "")) if part else None
 
 
 def _like_grievances(banner: pd.DataFrame, width: int) -> list[int]:
     """Find rows above the headings that look like grievances: about as full as the table, with a number or a day."""
     filled = banner.notna().sum(axis=1)
     full = banner[filled >= max(3, 0.6 * width)]
-    return [int(row) for row, cells in full.iterrows() if any(_looks_like_data(text) for text in cells.dropna())]
+    return [int(row) for row, cells in full.iterrows() if any(looks_like_data(text) for text in cells.dropna())]
 
 
 def _unmerged(head: pd.DataFrame, merged: tuple[Area, ...]) -> pd.DataFrame:
@@ -187,17 +209,18 @@ def _unmerged(head: pd.DataFrame, merged: tuple[Area, ...]) -> pd.DataFrame:
     return head
 
 
-def _heading_row(head: pd.DataFrame, known: Mapping[str, str]) -> int | None:
+def _heading_row(head: pd.DataFrame, known: Mapping[str, str], clear: Set[str]) -> int | None:
     texts = [[text[:_FAR_TOO_LONG] for text in row if isinstance(text, str)] for row in head.to_numpy()]
     filled = np.array([len(row) for row in texts])
     if not filled.any():
         return None
     hits = np.array([_hits(row, known) for row in texts])
     # The words of a grievance can be headings, too: what only a heading says comes first.
-    clear = [_hits([text for text in row if heading_key(text) not in _words_of_cells()], known) for row in texts]
-    best = int(np.where(hits > 0, np.array(clear) * (hits.max() + 1) + hits, 0).argmax())
-    if hits[best] >= 2 or (hits[best] == 1 and filled[best] <= 2):
+    surely = np.array([_hits([text for text in row if heading_key(text) in clear], known) for row in texts])
+    best = int(np.where(hits > 0, surely * (hits.max() + 1) + hits, 0).argmax())
+    if surely[best] and (hits[best] >= 2 or filled[best] <= 2):
         return best
+    # Such words alone are no headings: the row may be a grievance that came by 'Phone', in a table without headings.
     enough = 0.6 * np.quantile(filled[filled > 0], 0.75)
     full = [int(place) for place in np.flatnonzero(filled >= enough)]
     first = next((place for place in full if _could_be_headings(texts[place])), None)
@@ -222,13 +245,14 @@ def _could_be_headings(row: list[str]) -> bool:
 
 def _hits(texts: list[str], known: Mapping[str, str]) -> int:
     """Count the known headings in a row, the required ones threefold; a row that holds a number or a day has none."""
-    if any(_looks_like_data(text) for text in texts):
+    if any(looks_like_data(text) for text in texts):
         return 0
     columns = {known[key] for text in texts if (key := heading_key(text)) in known}
     return len(columns) + 2 * len(columns & set(names(required=True)))
 
 
-def _looks_like_data(text: str) -> bool:
+def looks_like_data(text: str) -> bool:
+    """Say whether a text is a number or a day in figures."""
     return bool(
         _NUMBER_OR_DATE.fullmatch(text) or (re.search(r"\b(19|20)\d\d\b", text) and len(re.findall(r"\d+", text)) > 1)
     )
@@ -262,7 +286,7 @@ def _heading_block(sheet: Sheet, columns: list[int], row: int, above: int) -> tu
 def _last_of_words(cells: pd.DataFrame, row: int, last: int) -> int:
     """Return the last row down to `last` before one that holds a number or a day, and so is a grievance."""
     for place in range(row + 1, min(last, len(cells) - 1) + 1):
-        if any(_looks_like_data(text) for text in cells.iloc[place].dropna()):
+        if any(looks_like_data(text) for text in cells.iloc[place].dropna()):
             return place - 1
     return min(last, len(cells) - 1)
 
@@ -326,20 +350,20 @@ def _spread(
     return {column: " ".join(text.split()) for column, text in texts.items()}
 
 
-def _rows_of_known_headings(cells: pd.DataFrame, known: Mapping[str, str]) -> list[int]:
+def _rows_of_known_headings(cells: pd.DataFrame, known: Mapping[str, str], clear: Set[str]) -> list[int]:
     """Find the rows that can be the headings of another table.
 
     They hold at least two of the required columns, by words that no grievance has in a cell: 'e-mail', 'resolved' and
     'no' are headings, too, but a row of them is a grievance.
     """
     needed = set(names(required=True))
-    clear = {key for key, column in known.items() if column in needed} - _words_of_cells()
+    clear = {key for key in clear if known[key] in needed}
     _, hits = _filled_and_hits(cells, [known.keys()] * cells.shape[1], 0.6)
     found = []
     for at in np.flatnonzero(hits >= 3):
         texts = [str(text) for text in cells.iloc[at].dropna()]
         columns = {known[key] for text in texts if _may_be_heading(text) and (key := heading_key(text)) in clear}
-        if len(columns) >= 2 and not any(_looks_like_data(text[:_FAR_TOO_LONG]) for text in texts):
+        if len(columns) >= 2 and not any(looks_like_data(text[:_FAR_TOO_LONG]) for text in texts):
             found.append(int(at))
     return found
 
@@ -409,44 +433,45 @@ def _words_of_cells() -> frozenset[str]:
 
 
 def _grievances(
-    sheet: Sheet, inside: pd.DataFrame, whole: pd.DataFrame, first: int, same: np.ndarray, keys: list[str]
-) -> tuple[np.ndarray, dict[int, str]]:
-    """Part the rows below the headings into grievances and what is none."""
+    sheet: Sheet, inside: pd.DataFrame, whole: pd.DataFrame, first: int, same: np.ndarray, headed: list[str | None]
+) -> tuple[np.ndarray, dict[int, str], tuple[Area, ...]]:
+    """Part the rows below the headings into grievances and what is none, with the areas merged over grievances.
+
+    `headed` has for each cell its known column, '' where that is not known, None without a heading.
+    """
     filled = inside.notna().sum(axis=1).to_numpy()
-    anything = whole.notna().any(axis=1).to_numpy()
+    kept = whole.notna().any(axis=1).to_numpy() & ~same
     set_aside = {first + int(place): "heading" for place in np.flatnonzero(same)}
-    width = sum(bool(key) for key in keys)
+    width = sum(column is not None for column in headed)
+    half = max(width / 2, 1.5)
     if width >= 3:
-        leading = _leading(inside)
-        is_total = leading.str.fullmatch(_TOTAL.pattern, case=False).fillna(False).to_numpy(dtype=bool)
-        set_aside |= {
-            first + int(place): "total"
-            for place in np.flatnonzero(is_total & (filled < max(2, 0.6 * width)) & ~same)
-            if sum(not _NUMBER_OR_DATE.fullmatch(text) for text in inside.iloc[int(place)].dropna()) == 1
-        }
-        wide = {area[0][0] for area in sheet.merged if area[1][1] - area[0][1] + 1 >= width / 2}
-        set_aside |= {
-            first + int(place): "section" for place in np.flatnonzero(filled == 1) if first + int(place) in wide
-        }
-        set_aside |= {place: "note" for place in _remarks(inside, first, filled, set_aside)}
-    rows = first + np.flatnonzero(anything)
-    return np.array([row for row in rows if row not in set_aside], dtype=int), set_aside
+        totals = find_totals(inside, headed)
+        sure = {int(place): "total" for place in np.flatnonzero((totals == ANYWHERE) & ~same)}
+        wide = {area[0][0] - first for area in sheet.merged if area[1][1] - area[0][1] + 1 >= half}
+        sure |= {int(place): "section" for place in np.flatnonzero(filled == 1) if place in wide}
+        kept[list(sure)] = False
+        # A row with one cell of its own is no remark where others are merged into it.
+        merged = areas_of_grievances(inside, sheet.merged, kept, half)
+        sure |= _at_the_end(fill_down(inside, merged, kept) if merged else inside, kept, totals)
+        kept[list(sure)] = False
+        set_aside |= {first + place: why for place, why in sure.items()}
+    return first + np.flatnonzero(kept), set_aside, areas_of_grievances(inside, sheet.merged, kept, half)
 
 
-def _leading(table: pd.DataFrame) -> pd.Series:
-    leading = pd.Series(pd.NA, index=table.index, dtype="str")
-    for column in table.columns:
-        leading = leading.fillna(table[column])
-    return leading
+def _at_the_end(table: pd.DataFrame, kept: np.ndarray, totals: np.ndarray) -> dict[int, str]:
+    """Find totals and remarks below a table: its last rows with one cell alone, unless built as those above it.
 
-
-def _remarks(table: pd.DataFrame, first: int, filled: np.ndarray, set_aside: dict[int, str]) -> list[int]:
-    """Find the remarks below a table: its last rows with one cell alone, unless that is built as those above it."""
-    remarks: list[int] = []
+    `kept` says which rows can be grievances.
+    """
+    filled = table.notna().sum(axis=1).to_numpy()
+    found: dict[int, str] = {}
     shape = cache(_shape)
     begin, rows = len(filled), np.empty((0, 0), dtype=object)
     for place in range(len(filled) - 1, -1, -1):
-        if filled[place] == 0 or first + place in set_aside:
+        if filled[place] == 0 or not kept[place]:
+            continue
+        if totals[place] == AT_THE_END:
+            found[place] = "total"
             continue
         if filled[place] > 1:
             break
@@ -456,11 +481,12 @@ def _remarks(table: pd.DataFrame, first: int, filled: np.ndarray, set_aside: dic
             rows = table.iloc[begin : place + 1].astype("object").to_numpy(dtype=object)
         of_row = rows[place - begin]
         cells = rows[:, int(np.flatnonzero(pd.notna(of_row))[0])]
-        above = [one for one in cells[max(0, place - _ROWS_LOOKED_AT) - begin : place - begin] if not pd.isna(one)]
-        if shape(cells[place - begin]) in {shape(other) for other in above}:
+        top = max(0, place - _ROWS_LOOKED_AT)
+        above = cells[top - begin : place - begin][totals[top:place] == NOWHERE]
+        if shape(cells[place - begin]) in {shape(other) for other in above if not pd.isna(other)}:
             break
-        remarks.append(first + place)
-    return remarks
+        found[place] = "note"
+    return found
 
 
 def _shape(text: str) -> str:

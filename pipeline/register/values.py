@@ -15,7 +15,7 @@ from rapidfuzz import fuzz, process
 from pipeline.pieces import as_arrow
 from pipeline.project import Project, Term, fold
 from pipeline.register import findings
-from pipeline.register.columns import dictionary, names
+from pipeline.register.columns import dictionary, is_further, names
 from pipeline.register.dates import Reading, deciding_texts, parse_dates
 from pipeline.register.reading import Register
 from pipeline.register.words import (
@@ -29,6 +29,16 @@ from pipeline.register.words import (
 
 FREE_TEXTS = ("summary", "action_taken", "note")
 """Columns in which a word for 'nothing' is an answer and stays."""
+NOT_UNDERSTOOD = (
+    "unreadable_date",
+    "date_order_unclear",
+    "unknown_status",
+    "unknown_channel",
+    "unknown_type",
+    "unknown_relation",
+    "unknown_value",
+)
+"""The rules of cells that are filled and become blank because nobody can tell what they say."""
 _ALIKE = 60
 """From which likeness on, of 100, a known word is named beside an unknown one."""
 
@@ -102,7 +112,7 @@ def _mended(table: pd.DataFrame) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
     """Mend letters that were read in one encoding and saved in another: RÃ©solu is Résolu."""
     table = table.copy()
     noticed = []
-    for name in dictionary():
+    for name in (*dictionary(), *filter(is_further, table)):
         garbled = [text for text in _beyond_ascii(table[name]) if is_bad(text)]
         mended = {text: good for text in garbled if (good := ftfy.fix_encoding(text)) != text}
         if mended:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from pipeline.register import findings
-from pipeline.register.columns import dictionary
+from pipeline.register.columns import dictionary, identifying
 from pipeline.register.mapping import collected
 from pipeline.register.reading import PLACE, Register
+from pipeline.register.values import NOT_UNDERSTOOD
 
 
 def sheets_read(register: Register) -> pd.DataFrame:
@@ -40,21 +41,26 @@ def sheets_read(register: Register) -> pd.DataFrame:
 
 
 def columns_read(register: Register) -> pd.DataFrame:
-    """List the headings with the column each became and how many of its cells are filled.
+    """List the headings with the column each became and how many of its cells are filled, as they stand there.
 
-    A required column that the register is known not to have stands there without a heading.
+    Once the values are read, it says how many of those were not understood; what follows takes them for blank. A word
+    for 'nothing' is a blank then, too. A required column that the register is known not to have stands there without a
+    heading.
     """
     rows = []
+    found = register.found["column"][register.found["rule"].isin(NOT_UNDERSTOOD)].value_counts()
     absent = [name for name in collected(register) if name not in register.headings.values()]
     for heading, name in [*register.headings.items(), *(("", name) for name in absent)]:
         known = dictionary().get(name)
+        lost, blank = int(found.get(name, 0)), int(register.table[name].isna().sum())
         rows.append(
             {
                 "heading": heading,
                 "column": name,
-                "filled_cells": int(register.table[name].notna().sum()),
-                "blank_cells": int(register.table[name].isna().sum()),
-                "identifies_a_person": "yes" if known and known.identifies else "",
+                "filled_cells": len(register.table) - blank + lost,
+                "cells_not_understood": lost,
+                "blank_cells": blank - lost,
+                "identifies_a_person": "yes" if identifying([name]) else "",
                 "may_be_public": known.public if known else "never",
             }
         )

@@ -16,7 +16,7 @@ from pipeline.files import write_bytes, write_csv
 from pipeline.register.findings import COLUMNS, SEVERITIES, in_order, joined
 from pipeline.register.reading import Register
 from pipeline.stage import Stage
-from pipeline.workbooks import MOST_COLUMNS, MOST_ROWS, fitted, sheet_name, workbook_bytes
+from pipeline.workbooks import MOST_COLUMNS, MOST_ROWS, fitted, row_height, sheet_name, workbook_bytes
 
 WORKBOOK = "findings.xlsx"
 OVERVIEW = "Findings"
@@ -349,9 +349,7 @@ def _write_finding(sheet: Any, place: int, finding: Any, address: str, link: str
         sheet.write_number(place, 3, int(finding.source_row), formats["wrapped"])
     if link:
         sheet.write_url(place, 5, link, formats["link"], address)
-    # Excel fits the height of a row to its text by itself; other programs show one line.
-    lines = max(-(-len(text) // (_WIDTHS[column] - 4)) for column, text in texts)
-    sheet.set_row(place, 15 * min(max(lines, 1), 27))
+    sheet.set_row(place, row_height((text, _WIDTHS[column]) for column, text in texts))
 
 
 def _whereabouts(finding: Any, written: Sequence[_Written]) -> tuple[str, str]:

@@ -19,7 +19,7 @@ from pipeline.reporting.pages import write_page, write_restricted
 from pipeline.reporting.tables import Table, simple
 from pipeline.reporting.words import Words, words_for
 from pipeline.stage import Stage
-from pipeline.workbooks import fitted, workbook_bytes
+from pipeline.workbooks import fitted, row_height, workbook_bytes
 
 PAGE, WORKBOOK, WHOLE = "actions.html", "actions.xlsx", "actions.csv"
 MOST_SHOWN = 1_000
@@ -194,13 +194,8 @@ class Actions:
                 if by.date() < self.as_of
                 else text("Acknowledge by %(day)s", day=self._day(by))
             )
-        is_open = row.status in OPEN
         steps = {
-            "notify_bank": text("Notify the bank; then resolve, due on %(day)s", day=due)
-            if is_open and not pd.isna(row.date_due)
-            else text("Notify the bank; then resolve")
-            if is_open
-            else text("Notify the bank"),
+            "notify_bank": self._notify_bank(row, due),
             "look_again": text("Look again: it was reopened"),
             "decide_overdue": text("Decide and resolve: overdue since %(day)s", day=due),
             "acknowledge": text("Acknowledge"),
@@ -209,6 +204,17 @@ class Actions:
             "communicate_outcome": text("Communicate the outcome"),
         }
         return steps[row.next_step]
+
+    def _notify_bank(self, row: Any, due: str) -> str:
+        """Write the step with what comes after it, so that it is not forgotten over the bank."""
+        text = self.words.text
+        if row.status in OPEN:
+            if pd.isna(row.date_due):
+                return text("Notify the bank; then resolve")
+            return text("Notify the bank; then resolve, due on %(day)s", day=due)
+        if row.is_outcome_untold:
+            return text("Notify the bank; then communicate the outcome")
+        return text("Notify the bank")
 
     def _number(self, row: Any) -> str:
         return _or(row.registration_no, self.words.text("row %(row)s", row=str(row.source_row)))
@@ -227,7 +233,9 @@ class Actions:
     def _late(self, calendar: Any, working: Any) -> str:
         if pd.isna(calendar):
             return "–"
-        return self.words.text("%(days)s (%(working)s working days)", days=int(calendar), working=int(working))
+        return self.words.plural(
+            "%(days)s (%(n)s working day)", "%(days)s (%(n)s working days)", int(working), days=int(calendar)
+        )
 
     # -- the workbook -------------------------------------------------------------------------------------------------
 
@@ -291,10 +299,8 @@ class Actions:
             for place, (_, _, read) in enumerate(columns):
                 light = lights.get(row.next_step, plain) if place == 1 else plain
                 _write(sheet, number, place, read(row), light, day)
-            # Excel fits the height of a row to its text by itself; other programs show one line.
             texts = ((self.step(row), columns[1][1]), (_or(row.summary_redacted, ""), columns[-1][1]))
-            lines = max(-(-len(fitted(told)) // (width - 2)) for told, width in texts)
-            sheet.set_row(number, 15 * min(max(lines, 1), 27))
+            sheet.set_row(number, row_height(texts))
         sheet.autofilter(first, 0, first + max(1, len(rows)), len(columns) - 1)
         sheet.freeze_panes(first + 1, 1)
         _set_print(sheet, first)

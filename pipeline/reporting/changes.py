@@ -16,19 +16,24 @@ from pipeline.project import Project
 from pipeline.reporting.labels import title_of
 from pipeline.reporting.numbers import Numbers, display
 from pipeline.reporting.tables import Cell, Table
-from pipeline.reporting.words import Words
+from pipeline.reporting.words import Words, half_up
 
 COUNTS = ("received", "unrelated", "eligible", "resolutions", "closing_stock")
 RATES = (
     "resolution_rate",
     "resolution_rate_all",
     "within_service_standard",
+    "severe_within_service_standard",
     "acknowledged_on_time",
     "same_day",
+    "outcome_communicated",
     "satisfied",
+    "unrelated_referred",
+    "anonymous",
     "overdue",
     "clearance_ratio",
 )
+"""All rates that the rule of change is for, so that what is said of them can be read in the table, and two more."""
 DURATIONS = ("resolution_working_days_median", "resolution_working_days_p90")
 MAIN = (*COUNTS, *RATES, *DURATIONS)
 """The figures that are set side by side; those that no period can give are left out."""
@@ -160,8 +165,8 @@ def difference(value: float, unit: str, words: Words) -> str:
 
 def signed(value: float, decimals: int, words: Words) -> str:
     """Write a number with its sign; nothing has none."""
-    rounded = round(float(value), decimals)
-    written = words.number(abs(rounded), decimals)
+    rounded = half_up(value, decimals)
+    written = words.number(abs(value), decimals)
     return written if rounded == 0 else f"+{written}" if rounded > 0 else f"−{written}"
 
 
@@ -198,7 +203,8 @@ def beside_previous(numbers: Numbers, words: Words, project: Project, scopes: Sc
     text = words.text
     if scopes.previous is None or scopes.previous_period is None:
         return Compared(text("There is no previous period: the mechanism did not exist yet."), [], None)
-    former_name, later_name = words.period(scopes.previous_period), words.period(scopes.period)
+    periods = (scopes.previous_period, scopes.period)
+    former_name, later_name = (words.period(one.since(project.settings.grm_start)) for one in periods)
     former = Side.of(former_name, numbers.table, "previous", lambda name: numbers.linked(name, "previous"))
     later = Side.of(later_name, numbers.table, link=numbers.linked)
     change = change_between(former, later, project, heading=text("Change"))
@@ -234,4 +240,5 @@ def days_in(window: Window) -> int:
 
 
 def _below(shown: str | Markup) -> Markup:
-    return Markup('<span class="of">{}</span>').format(shown)
+    # A notebook has no style sheet of ours: there the break alone parts the two.
+    return Markup('<br><span class="of">{}</span>').format(shown)

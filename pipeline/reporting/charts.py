@@ -139,7 +139,7 @@ class Charts:
         rest = [place for place in range(len(names)) if place not in set(shown)]
         if not rest:
             return list(names), list(series)
-        others = self.words.text("%(n)s others", n=len(rest))
+        others = self.words.plural("%(n)s other", "%(n)s others", len(rest))
         counted = [
             Series(one.name, [*(one.counts[place] for place in shown), sum(one.counts[place] for place in rest)])
             for one in series

@@ -200,7 +200,7 @@ class Index:
         return entry.figures[name].display if entry.figures else "–"
 
     def _name(self, entry: Entry) -> str:
-        name = self.words.period(entry.period)
+        name = self.words.period(entry.period.since(self.project.settings.grm_start))
         return (
             name if entry.as_of is None else self.words.text("%(period)s, as of %(day)s", period=name, day=entry.as_of)
         )

@@ -68,12 +68,14 @@ class Provisional:
         )
         if self.has_relations:
             meaning += " " + words.text("Every count of eligible grievances rests on such relations too.")
-        return " ".join([meaning, *parts])
+        return " ".join([meaning, *filter(None, parts)])
 
     def told(self, label: str, words: Words) -> str:
-        """Say how many labels of the grievances received in the period come from whom."""
+        """Say how many labels of the grievances received in the period come from whom; empty where there are none."""
         rows = self.bases[(self.bases["scope"] == "period") & (self.bases["label"] == label)]
         counts = {str(basis): int(n) for basis, n in rows.groupby("basis")["grievances"].sum().items()}
+        if not sum(counts.values()):
+            return ""
         text = words.text
         names = {
             "register": text("the register"),

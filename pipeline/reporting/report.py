@@ -19,6 +19,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from pipeline import __version__
+from pipeline.indicators.cases import LABELLED
 from pipeline.indicators.computation import COLUMNS as INDICATOR_COLUMNS
 from pipeline.indicators.computation import DIMENSION_NEEDS, DURATIONS, needs_of
 from pipeline.indicators.definitions import base_of, definitions
@@ -26,14 +27,15 @@ from pipeline.indicators.published import records_for
 from pipeline.indicators.traces import Traces
 from pipeline.project import Settings
 from pipeline.register.columns import dictionary
-from pipeline.register.findings import SEVERITIES, rules
-from pipeline.register.placement import GAP
+from pipeline.register.findings import rules
+from pipeline.register.placement import GAP, UNPRINTED
 from pipeline.reporting import commentary, narrative, reconciled
 from pipeline.reporting.annex import annex_table, public_cases
 from pipeline.reporting.changes import beside_previous
 from pipeline.reporting.charts import Charts
 from pipeline.reporting.disclosure import open_suspects
 from pipeline.reporting.labels import labels
+from pipeline.reporting.noticed import NEEDED, Noticed, counts
 from pipeline.reporting.numbers import Numbers
 from pipeline.reporting.provisional import Provisional, opened
 from pipeline.reporting.restated import Restated
@@ -191,15 +193,18 @@ class Report:
     @cached_property
     def prints_numbers(self) -> bool:
         """Whether registration numbers are printed: project.yml says so, and none is missing among the grievances."""
-        is_kept_back = (self.findings["rule"] == "numbers_not_printed").any()
+        is_kept_back = (self.findings["rule"] == UNPRINTED).any()
         return self.settings.publish_registration_no and not is_kept_back
 
     @property
     def title(self) -> str:
         """The title of the document, as a browser and a PDF reader show it."""
-        return (
-            f"{self.stage.project.settings.name}: {self.kind_of_report}, {self.words.period(self.stage.scopes.period)}"
-        )
+        return f"{self.settings.name}: {self.kind_of_report}, {self.period_name}"
+
+    @property
+    def period_name(self) -> str:
+        """The period as the cover, the title and each page name it: of a range the days that the report covers."""
+        return self.words.period(self.stage.scopes.period.since(self.settings.grm_start))
 
     @property
     def kind_of_report(self) -> str:
@@ -222,7 +227,7 @@ class Report:
     def running(self) -> str:
         """What stands at the head of each page."""
         name = self.settings.short_name or self.settings.name
-        return f"{name} · {self.kind_of_report} · {self.words.period(self.stage.scopes.period)}"
+        return f"{name} · {self.kind_of_report} · {self.period_name}"
 
     @property
     def is_provisional(self) -> bool:
@@ -244,7 +249,7 @@ class Report:
         return self._section(
             "cover",
             kind=self.kind_of_report,
-            period=self.words.period(self.stage.scopes.period),
+            period=self.period_name,
             opening=narrative.opening(self.words, self.stage.project, self.stage.scopes),
             contents=[*self._contents(), *further],
             draft_mark=self.draft_mark,
@@ -278,15 +283,20 @@ class Report:
 
     def glance(self) -> Section:
         """Give the key figures."""
-        text, number = self.words.text, self.numbers
+        text, plural, number = self.words.text, self.words.plural, self.numbers
+        is_one_day = number.value("resolution_working_days_median") == 1
         figures_shown = [
-            (number.linked("received"), text("grievances received"), ""),
+            (
+                number.linked("received"),
+                plural("grievance received", "grievances received", number.count("received")),
+                "",
+            ),
             (number.linked("eligible"), text("eligible"), text("neither unrelated nor duplicate")),
             (number.linked("resolution_rate"), text("resolved"), text("of the eligible, without the withdrawn")),
             (number.linked("resolution_rate_all"), text("resolved"), text("of all received")),
             (
                 number.linked("resolution_working_days_median"),
-                text("working days to resolve"),
+                plural("working day to resolve", "working days to resolve", 1 if is_one_day else 2),
                 text("median"),
             ),
             (
@@ -371,7 +381,7 @@ class Report:
             "uptake",
             beneficiaries=uptake.beneficiaries(),
             table=uptake.table("channel", text("Uptake by channel"), text("Channel")),
-            remarks=[*uptake.unused("channel"), *filter(None, [uptake.withheld()])],
+            remarks=[*uptake.unused("channel"), *filter(None, [uptake.unplaced(), uptake.withheld()])],
         )
 
     @cached_property
@@ -468,18 +478,12 @@ class Report:
 
     def data_notes(self) -> Section:
         """Say what was noticed in the register and what it means for the figures."""
-        counted = self.findings.groupby(["severity", "rule"], sort=False).size().to_dict()
-        # In the order of the rules, which does not change with the kind of file that the register is.
-        notes = [
-            (severity, self.words.text(rule.title), count, self._meaning(name, count))
-            for severity in SEVERITIES
-            for name, rule in rules().items()
-            if (count := int(counted.get((severity, name), 0)))
-        ]
+        counted = counts(self.findings, self.stage.load(LABELLED, columns=NEEDED), self.stage.scopes)
+        noticed = Noticed(counted, self.numbers, self.words, self.settings.classification.count_proposals)
         explained = self.findings[self.findings["severity"] == "explained"]
         return self._section(
             "data_notes",
-            notes=notes,
+            notes=noticed.notes(),
             severities=self._severities(),
             errors=self._told_findings(self.errors),
             draft_mark=self.draft_mark,
@@ -489,9 +493,10 @@ class Report:
             reasons=self._reasons(),
             completeness=self.numbers.linked("register_completeness"),
             labels_told=[
-                self.provisional.told(label, self.words)
+                told
                 for label, dimension in (("type", "type"), ("relation", ""))
                 if self.numbers.is_collected("received" if dimension else "unrelated", dimension)
+                and (told := self.provisional.told(label, self.words))
             ],
         )
 
@@ -538,46 +543,12 @@ class Report:
             "explained": text("Explained"),
         }
 
-    def _meaning(self, rule: str, count: int) -> str:
-        words = self.words
-        if rule == "date_bounded":
-            return words.plural(
-                "%(n)s date of receipt is blank and was bounded by the numbers and dates around it. A grievance whose "
-                "bounds lie inside the period is counted in it; the month stays unknown where they span several.",
-                "%(n)s dates of receipt are blank and were bounded by the numbers and dates around them. A grievance "
-                "whose bounds lie inside the period is counted in it; the month stays unknown where they span several.",
-                count,
-            )
-        if rule == "numbers_not_printed":
-            return words.text(
-                "The numbers of the grievances that are counted leave some out, for instance one that was never given; "
-                "the rows of the annex are counted instead."
-            )
-        if rule == "channel_inferred":
-            return words.plural(
-                "%(n)s channel was inferred, not stated; the split by channel rests on it.",
-                "%(n)s channels were inferred, not stated; the split by channel rests on them.",
-                count,
-            )
-        if rule == "type_missing" and self.settings.classification.count_proposals:
-            return words.plural(
-                "%(n)s grievance has no type in the register; what its text speaks for is counted as provisional.",
-                "%(n)s grievances have no type in the register; what their texts speak for is counted as provisional.",
-                count,
-            )
-        if rule == "type_missing":
-            return words.plural(
-                "%(n)s grievance has no type and is counted as 'not stated'.",
-                "%(n)s grievances have no type and are counted as 'not stated'.",
-                count,
-            )
-        return words.plural("%(n)s row or cell is concerned.", "%(n)s rows or cells are concerned.", count)
-
     def _not_collected(self) -> list[tuple[str, list[str]]]:
         """Return the titles of the columns that the register lacks, each with what is not given for want of it."""
         table, text = self.numbers.table, self.words.text
         there = set(self.stage.load("columns.csv")["column"]) - set(self.stage.project.settings.not_collected)
-        lacking = table[(table["scope"] == "period") & (table["state"] == "not_collected")]
+        # In whatever scope: some figures are given since the start alone.
+        lacking = table[table["state"] == "not_collected"]
         found: dict[str, list[str]] = {}
         for name, dimension in zip(lacking["indicator"], lacking["dimension"].fillna(""), strict=True):
             if dimension and dimension not in DIMENSION_NEEDS:

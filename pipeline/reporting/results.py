@@ -75,7 +75,7 @@ class Framework:
             ]
             for row in self.rows
         ]
-        widths = (21, 9, 11, 11, 10, 10, 28)
+        widths = (19, 11, 11, 11, 10, 10, 28)
         return simple(text("Results framework"), headers, rows, numeric=[4, 5], kind="results", widths=widths)
 
     def public(self) -> pd.DataFrame:

@@ -159,11 +159,12 @@ class Traced:
         label = self._member(row["dimension"], row["member"]) if row["dimension"] else ""
         found = pd.DataFrame() if behind is None else behind
         name = base_of(row["indicator"])
-        told: str = self._numbers(found, name) if self.is_internal else self._annex_numbers(found)
         if name == "register_completeness":
             # Nearly every grievance has some of its cells filled; those that lack one are what one looks for.
             told = self.words.text("with a cell that is not filled: %(rows)s", rows=self._numbers(rest, name))
-        elif len(rest):
+            return Entry(figure_id(*_key(row)), label, self.numbers.display(*_key(row)), Markup(escape(told)))
+        told = self._numbers(found, name) if self.is_internal else self._annex_numbers(found) + self._twice(found, name)
+        if len(rest):
             others = self._numbers(rest, name) if self.is_internal else self._annex_numbers(rest)
             told = self.words.text("%(rows)s; the rest of the denominator: %(others)s", rows=told, others=others)
         return Entry(figure_id(*_key(row)), label, self.numbers.display(*_key(row)), Markup(escape(told)))
@@ -188,6 +189,15 @@ class Traced:
             told.append(Markup(escape(text("not in the annex: %(n)s", n=missing))))
         return Markup("; ").join(told) if told else Markup(escape(text("none")))
 
+    def _twice(self, rows: pd.DataFrame, name: str) -> Markup:
+        """Say how many of the rows count twice, so that they add up to the figure; the annex tells not which."""
+        column = Traces.column_of(name)
+        twice = int((rows[column] > 1).sum()) if column in rows and name not in DAYS else 0
+        if not twice:
+            return Markup()
+        told = self.words.plural("; %(n)s of them counts twice", "; %(n)s of them count twice", twice)
+        return Markup(escape(told))
+
     def _case(self, no: int) -> Markup:
         """Link to a row of the annex, where the report has it: the rest stands in cases.csv alone."""
         shown = self.words.number(no)
@@ -196,13 +206,22 @@ class Traced:
         return Markup('<a class="figure" href="#{}">{}</a>').format(case_id(no), shown)
 
     def _numbers(self, rows: pd.DataFrame, name: str) -> Markup:
-        """Write registration numbers, those of a figure over days with their days: 7/2024 (3)."""
+        """Write registration numbers: those of a figure over days with their days, 7/2024 (3).
+
+        A grievance that counts twice, since it was resolved again after it was reopened, is marked: 53/2024 (twice).
+        """
         if not len(rows):
             return Markup(escape(self.words.text("none")))
         numbers = rows["registration_no"].array[:MOST_NUMBERS]
         if name in DAYS:
             days = rows[name].array[:MOST_NUMBERS]
             numbers = [f"{number} ({day})" for number, day in zip(numbers, days, strict=True)]
+        elif (column := Traces.column_of(name)) in rows:
+            often = rows[column].array[:MOST_NUMBERS] > 1
+            numbers = [
+                self.words.text("%(number)s (twice)", number=number) if is_twice else number
+                for number, is_twice in zip(numbers, often, strict=True)
+            ]
         told = escape(", ".join(numbers))
         if len(rows) > MOST_NUMBERS:
             more = self.words.text("and %(n)s more, in traces.parquet", n=len(rows) - MOST_NUMBERS)

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from pipeline.project import NOT_STATED, Project
 from pipeline.reporting.labels import dimension_title, labels
+from pipeline.reporting.narrative import nothing_came_through, unplaced
 from pipeline.reporting.numbers import WITHHELD_DIMENSIONS, Numbers
 from pipeline.reporting.pages import write_page
 from pipeline.reporting.tables import Table, simple
@@ -161,19 +162,15 @@ class Uptake:
                 self.words.text("No grievance of the period says it, so that nothing can be said of what went unused.")
             ]
         names = [members[m] for m in silent]
-        text, listed = self.words.text, self.words.listed
+        text = self.words.text
         if not silent:
             used = (
                 text("Every channel was used.") if dimension == "channel" else text("Something came from each of them.")
             )
             return [used]
-        told = [
-            text("Nothing came through: %(channels)s.", channels=listed(names))
-            if dimension == "channel"
-            else text("Nothing came from: %(groups)s.", groups=listed(names))
-        ]
+        told = [self._nothing_came(dimension, names)]
         if never:
-            told.append(text("Not once since the start: %(groups)s.", groups=listed([members[m] for m in never])))
+            told.append(self._never_came([members[m] for m in never]))
         if unknown:
             told.append(
                 self.words.plural(
@@ -181,6 +178,24 @@ class Uptake:
                 )
             )
         return told
+
+    def _nothing_came(self, dimension: str, names: list[str]) -> str:
+        if dimension == "channel":
+            return nothing_came_through(self.numbers, self.words, names)
+        listed = self.words.listed(names)
+        if self.numbers.count("unplaced"):
+            return self.words.text("Nothing is known to have come from: %(groups)s.", groups=listed)
+        return self.words.text("Nothing came from: %(groups)s.", groups=listed)
+
+    def _never_came(self, names: list[str]) -> str:
+        listed = self.words.listed(names)
+        if self.numbers.count("unplaced", "cumulative"):
+            return self.words.text("Not known to have come once since the start: %(groups)s.", groups=listed)
+        return self.words.text("Not once since the start: %(groups)s.", groups=listed)
+
+    def unplaced(self) -> str:
+        """Say how many grievances no table counts, since they could not be placed; empty where there are none."""
+        return unplaced(self.numbers, self.words, is_linked=self.is_linked) or ""
 
     def parts(self) -> list[tuple[str, Table | None, list[str]]]:
         """Return the parts of the internal page: each with its title, its table and what went unused."""
@@ -205,4 +220,12 @@ def write_uptake(stage: Stage) -> None:
     """Write internal/uptake.html: uptake by channel, location, sex and vulnerable group; restricted."""
     words = words_for(stage.project.settings.language)
     uptake = Uptake(Numbers(stage.load("indicators.csv"), words), words, stage.project, is_linked=False)
-    write_page(stage, PAGE, "uptake_page", words, beneficiaries=uptake.beneficiaries(), parts=uptake.parts())
+    write_page(
+        stage,
+        PAGE,
+        "uptake_page",
+        words,
+        beneficiaries=uptake.beneficiaries(),
+        unplaced=uptake.unplaced(),
+        parts=uptake.parts(),
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
@@ -25,6 +26,14 @@ from pipeline.period import Period
 
 LOCALE = Path(__file__).with_name("locale")
 SOURCE_LANGUAGE = "en"
+
+
+def half_up(value: float, decimals: int = 0) -> Decimal:
+    """Round a number as people and spreadsheets do: a half goes away from zero, 0.125 becomes 0.13.
+
+    It is rounded as it is written, in the fewest digits that stand for it, and not as the machine holds it.
+    """
+    return Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
 
 @dataclass(frozen=True)
@@ -61,8 +70,8 @@ class Words:
         return self._fill(self.translations.ngettext(one, many, count), {"n": n, **fills})
 
     def number(self, value: float, decimals: int = 0) -> str:
-        """Write a number with its language's marks; decimals that are all zero are left out."""
-        rounded = round(value, decimals)
+        """Write a number with its language's marks, a half rounded up; decimals that are all zero are left out."""
+        rounded = half_up(value, decimals)
         pattern = "#,##0" + ("." + "#" * decimals if decimals else "")
         return str(numbers.format_decimal(rounded, format=pattern, locale=self.locale))
 
@@ -116,8 +125,8 @@ class Words:
             return self.day(first)
         return f"{self.day(first)} – {self.day(last)}"
 
-    def ordinal(self, number: int) -> str:
-        """Write an ordinal in words up to the twelfth, in figures beyond."""
+    def ordinal(self, number: int) -> str | None:
+        """Write an ordinal in words up to the twelfth; None beyond, where a sentence is to name the number itself."""
         words = (
             self.text("first"),
             self.text("second"),
@@ -132,9 +141,7 @@ class Words:
             self.text("eleventh"),
             self.text("twelfth"),
         )
-        if 1 <= number <= len(words):
-            return words[number - 1]
-        return self.text("number %(number)s", number=number)
+        return words[number - 1] if 1 <= number <= len(words) else None
 
     def _fill(self, message: str, fills: dict[str, Any]) -> str:
         written = {name: self._written(fill) for name, fill in fills.items()}

@@ -92,6 +92,12 @@ def test_an_address_of_this_machine_is_a_path() -> None:
         assert as_path(address) == address
 
 
+def test_an_address_of_this_machine_with_two_slashes_is_refused_with_what_to_write() -> None:
+    for address in ("file://srv/grm", "LOCAL://srv/grm"):
+        with pytest.raises(InputError, match=r"srv/grm would depend on .* such as file:///srv/grm\.$"):
+            Place.open(address)
+
+
 @pytest.mark.parametrize(
     "address",
     [

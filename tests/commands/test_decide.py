@@ -62,6 +62,16 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
     return office
 
 
+def test_each_row_of_the_review_is_high_enough_for_its_text_in_any_program(office: Office) -> None:
+    sheet = openpyxl.load_workbook(office.file)[SHEET]
+    column = COLUMNS.index("text") + 1
+    width = sheet.column_dimensions[sheet.cell(1, column).column_letter].width
+    texts = {row: str(sheet.cell(row, column).value) for row in range(HEADING_ROW + 1, sheet.max_row + 1)}
+    assert max(map(len, texts.values())) > 2 * width
+    for row, text in texts.items():
+        assert (sheet.row_dimensions[row].height or 15) >= 15 * len(text) / width
+
+
 def test_a_decision_is_added_once_and_says_what_changes(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
     office.fill("15/2024", "sensitivity", **FILLED)
     assert office.decide() == 0
@@ -124,7 +134,19 @@ def test_a_text_that_has_changed_is_named(office: Office, capsys: pytest.Capture
     assert "since the workbook was made: 15/2024." in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("file", ["", "nowhere.xlsx"])
-def test_a_file_that_is_not_there_is_told(office: Office, capsys: pytest.CaptureFixture[str], file: str) -> None:
-    assert office.decide(f"--file={file}") == 2
-    assert "FILE is" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ("", "FILE is not given. Fill in "),
+        ("internal/review.xlsx", f"FILE is 'internal/review.xlsx', which is not there, seen from {Path.cwd()}."),
+        (str(ROOT / "data"), "which is a folder."),
+    ],
+)
+@pytest.mark.parametrize(("command", "book"), [("decide", "review.xlsx"), ("disclose", "disclosure.xlsx")])
+def test_a_file_that_is_not_there_is_told_as_it_was_given_with_the_place_of_the_right_one(
+    office: Office, capsys: pytest.CaptureFixture[str], command: str, book: str, file: str, said: str
+) -> None:
+    assert main([command, "--period=2024H1", f"--file={file}", f"--data={office.data}"]) == 2
+    told = capsys.readouterr().err
+    assert said in told
+    assert str(office.outputs / SAMPLE / "2024H1" / "internal" / book) in told

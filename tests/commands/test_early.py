@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -53,3 +55,47 @@ def test_a_call_that_runs_no_notebook_by_itself_starts_nothing(arguments: list[s
 @pytest.mark.parametrize("module", FOR_STEPS)
 def test_what_is_imported_for_the_steps_is_there(module: str) -> None:
     __import__(module)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("command", ["report", "check", "release-check", "reports"])
+def test_stopped_while_it_begins_a_call_says_so_in_a_sentence(
+    tmp_path: Path, command: str, number: signal.Signals
+) -> None:
+    period = ["--period=2024H1"] if command in ("report", "release-check") else []
+    call = [sys.executable, "-m", "pipeline", command, f"--outputs={tmp_path}", *period]
+    for tenths in (1, 3, 5, 8):
+        # Loaded machines take longer to begin than a clock tells: by then Python itself has begun.
+        with subprocess.Popen(call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            _until_it_has_begun(process)
+            time.sleep((tenths - 1) / 10)
+            errors = _told_when_stopped(process, number)
+        assert "Traceback" not in errors
+        if process.returncode < 128 and command in ("check", "release-check"):  # a quick one that was over by itself
+            return
+        # Once reports are begun, what has become of them follows.
+        assert process.returncode == 128 + number, errors
+        assert errors.splitlines()[-1].startswith(f"Error: Stopped by {number.name}"), errors
+
+
+def _told_when_stopped(process: subprocess.Popen[str], number: signal.Signals) -> str:
+    """Stop a process as a person does, again after a while: a library that is being imported may lose a signal."""
+    for _ in range(20):
+        process.send_signal(number)
+        try:
+            return process.communicate(timeout=5)[1]
+        except subprocess.TimeoutExpired:
+            continue
+    process.kill()
+    raise AssertionError(f"it goes on after 20 signals: {process.communicate()[1]}")
+
+
+def _until_it_has_begun(process: subprocess.Popen[str]) -> None:
+    """Wait until the signals are taken, as the system sees it."""
+    while process.poll() is None:
+        status = Path(f"/proc/{process.pid}/status").read_text()
+        (caught,) = [line.split()[1] for line in status.splitlines() if line.startswith("SigCgt")]
+        if int(caught, 16) >> (signal.SIGTERM - 1) & 1:
+            return
+        time.sleep(0.005)

@@ -216,3 +216,18 @@ def test_two_runs_do_not_write_at_once(folders: Folders, monkeypatch: pytest.Mon
     with FileLock(folders.outputs / ".portfolio.lock"), pytest.raises(ExecutionError, match="Another run"):
         refresh_portfolio(folders.projects, set())
     assert refresh_portfolio(folders.projects, set()).is_file()
+
+
+def test_a_wrong_name_is_told_by_the_variable_that_holds_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["portfolio", "--projects=my-projct"]) == 2
+    assert "PROJECTS holds 'my-projct', which is not a project" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "call", [["portfolio", "--project=demo"], ["compare", "--period=2024H1"], ["release", "--as-of=2024-06-30"]]
+)
+def test_an_option_that_a_command_has_not_is_refused(call: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(call)
+    assert end.value.code == 2
+    assert "unrecognized arguments" in capsys.readouterr().err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from pipeline.commands.periods import Call, checked_call
 from pipeline.commands.released import (
     is_made_again,
     new_record,
+    not_frozen,
     prepare,
     public_digests,
     read_record,
@@ -88,6 +90,17 @@ def test_a_record_of_files_that_never_came_is_forgotten(call: Call) -> None:
     assert list(record_file(call.project, "2024H1").parent.iterdir()) == []
 
 
+def test_what_was_released_and_can_be_frozen_and_is_not_is_named(call: Call) -> None:
+    """A period that is not over, one as of an earlier day and a record that was replaced are never frozen."""
+    released = call.project.folder / "released"
+    released.mkdir()
+    for name in ("2024-05", "2024-04", "2024Q2.1", "2024H2", "2024Q2@2024-05-31", "notes"):
+        (released / f"{name}.json").write_text("{}", encoding="utf-8")
+    assert not_frozen(call.project) == ["2024-04", "2024-05"]
+    (call.project.folder / "published" / "2024-04").mkdir(parents=True)
+    assert not_frozen(call.project) == ["2024-05"]
+
+
 def test_the_record_of_a_former_release_is_kept(call: Call) -> None:
     for place, by in enumerate(("First", "Second", "Third")):
         lay_beside(call, by)
@@ -124,6 +137,25 @@ def test_a_record_that_was_altered_is_refused(call: Call, change: tuple[str, str
 def test_who_releases_must_be_said_in_a_line(call: Call, capsys: pytest.CaptureFixture[str], by: str) -> None:
     assert main(["release", "--period=2024H1", f"--by={by}"]) == 2
     assert "BY is" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("command", "asked"), [("report", "PERIOD"), ("release", "BY"), ("decide", "FILE"), ("disclose", "FILE")]
+)
+def test_what_to_write_instead_names_the_project_of_the_call(
+    call: Call, capsys: pytest.CaptureFixture[str], command: str, asked: str
+) -> None:
+    assert main([command, *([] if asked == "PERIOD" else ["--period=2024H1"])]) == 2
+    assert re.search(rf"{asked} is not given.* make {command} PERIOD=2024H1 PROJECT={SAMPLE}", capsys.readouterr().err)
+
+
+def test_without_its_record_a_report_made_again_is_a_draft(call: Call) -> None:
+    lay_beside(call)
+    settle(call.project, "2024H1", call.target)
+    assert is_made_again(call.project, call.scopes)
+    record = record_file(call.project, "2024H1")
+    record.rename(call.project.folder.parent / record.name)
+    assert not is_made_again(call.project, call.scopes)
 
 
 def test_without_a_report_there_is_nothing_to_release(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
@@ -219,6 +251,7 @@ def test_every_page_says_draft_until_the_report_is_released(story: Story, tmp_pa
     assert [MARK in page for page in pages(story.draft["report.pdf"], tmp_path)].count(False) == 0
     assert story.draft["report.html"].decode().count(MARK) >= 3
     assert "It is a DRAFT: not released." in story.told["draft"].stdout
+    assert f"make release PERIOD=2024H1 PROJECT={SAMPLE} BY=" in story.told["draft"].stdout
     assert not any("draft" in page.lower() for page in pages(story.released["report.pdf"], tmp_path))
     html = story.released["report.html"].decode()
     assert "DRAFT" not in html
@@ -363,3 +396,24 @@ def one_difference(checks: pd.DataFrame) -> pd.DataFrame:
 
 
 SPOILT = {"redactions.parquet": one_open, "findings.parquet": one_error, "reconciliation.csv": one_difference}
+
+
+@pytest.mark.notebooks
+def test_a_release_asks_that_those_before_be_frozen_where_small_numbers_are_protected(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(DATA_VARIABLE, str(story.data))
+    monkeypatch.setenv(OUTPUTS_VARIABLE, str(story.outputs))
+    call = checked_call(load_project(SAMPLE), "2024H1")
+    before, disclosed = story.data / SAMPLE / "released" / "2024-04.json", call.target / "internal" / "disclosed.csv"
+    kept = disclosed.read_bytes()
+    try:
+        before.write_text("{}", encoding="utf-8")
+        assert releasing.obstacles(call) == []  # the register has no column for sex, place or group
+        disclosed.write_bytes(kept + b"received,period,,location,Hill,9,,,count,stated,\n")
+        [line] = releasing.obstacles(call)
+    finally:
+        before.unlink()
+        disclosed.write_bytes(kept)
+    assert line.startswith("Reports that were released and are not frozen: 2024-04.")
+    assert "make freeze PERIOD=2024-04 PROJECT=smart-government-ii" in line

@@ -391,6 +391,18 @@ def test_a_name_in_a_public_file_that_was_changed_does_not_get_into_the_page(out
     assert path.read_bytes() == before
 
 
+def test_a_name_of_a_further_column_or_of_before_a_correction_does_not_get_into_the_page(outputs: Path) -> None:
+    rows = rows_of(1, 1, 1)
+    public_set(outputs, "2023H1", rows)
+    path = identities(outputs, "2023H1", "Bolormaa Dorjsuren")
+    table = pd.read_parquet(path).assign(**{"further complainant: before correction 1": ["Sarantuya", None]})
+    table.to_parquet(path)
+    identities(outputs, "2023H2", "Bat Bold")
+    public_set(outputs, "2024H1", [(*rows[0][:4], "Sarantuya"), *rows[1:]])
+    with pytest.raises(DisclosureError, match="the name of a known person"):
+        refresh_index(load_project(SAMPLE))
+
+
 def test_names_that_cannot_be_read_let_no_page_out(outputs: Path) -> None:
     public_set(outputs, "2024H1", rows_of(1, 1, 1))
     identities(outputs, "2024H1", "Bolormaa").write_bytes(b"broken")

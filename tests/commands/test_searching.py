@@ -44,6 +44,19 @@ def test_an_error_that_quotes_a_cell_is_told_without_the_name(make: Maker) -> No
     assert told == "register.csv, row 2, column status: '[person]' is no status; write to [contact]."
 
 
+@pytest.mark.parametrize("old", [NAME, "Somebody Else"])
+def test_an_error_is_told_without_the_name_that_a_correction_took_out(make: Maker, old: str) -> None:
+    project = make.project([ROW])
+    (project.folder / "corrections.yml").write_text(
+        f"- match: {{registration_no: 1/2024}}\n  column: complainant\n  from: {old}\n  to: Oyun Tsend\n"
+        "  reason: misspelt\n  who: M&E\n  date: 2024-07-01\n",
+        encoding="utf-8",
+    )
+    assert "Sarantuya" not in discreet(f"{NAME} is no status.", SAMPLE)
+    # One that cannot be applied is not known, and says so itself.
+    assert ("Tsend" in discreet("Oyun Tsend is no status.", SAMPLE)) == (old != NAME)
+
+
 def test_an_error_keeps_its_dates_its_places_and_the_project_s_own_contacts(make: Maker) -> None:
     make.project([ROW])
     text = "register.csv, row 2: '45.13.2024' is no date. PERIOD 2024H1@2024-06-13; write to info@smart.gov.mn."

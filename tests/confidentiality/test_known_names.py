@@ -180,6 +180,24 @@ def test_a_complainant_beats_the_keep_list_in_the_own_row_alone() -> None:
     assert known.for_row(["Bold"]) is known
 
 
+@pytest.mark.parametrize(
+    ("entry", "person", "text", "expected"),
+    [
+        ("Sunshine Ltd", "Sunshine Oyun", "Sunshine Ltd and Sunshine, sunshine", "Sunshine Ltd and [person], [person]"),
+        ("Bold LLC", "Bat Bold", "Bold LLC, Bold, bold", "Bold LLC, [person], bold"),
+        ("Bat Bold LLC", "Bold Bat", "Bat Bold LLC, Bat Bold", "Bat Bold LLC, [person]"),
+        ("Sunshine", "Sunshine Oyun", "Sunshine and Oyun", "Sunshine and [person]"),
+        # A name that is nobody's stays without its form, too.
+        ("Altan Zam ХХК", "Bat Bold", "Altan Zam, Altan Zam ХХК", "Altan Zam, Altan Zam ХХК"),
+        ("Altan ХХК", "Altan Transport LLC", "Altan; Altan Transport", "Altan; [organisation]"),
+    ],
+)
+def test_a_kept_firm_keeps_no_part_of_a_person_s_name(entry: str, person: str, text: str, expected: str) -> None:
+    known = KnownNames.gather(complainants=[person], keep=[entry])
+    assert redact(text, known)[0] == expected
+    assert redact(text, known.without_guesses())[0] == expected
+
+
 def test_a_guess_stops_no_run() -> None:
     known = KnownNames.gather(complainants=["Sarantuya Enkhbold"])
     assert known.find("Enkhboldt")
@@ -299,3 +317,34 @@ WORDS = (
 def test_words_that_are_no_names_are_hardly_ever_touched(names: list[str], words: list[str]) -> None:
     known = KnownNames.gather(complainants=[romanised(name) for name in names])
     assert len(known.find(" ".join(words))) <= 1
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Moussa Touré", "this type of gravel, Type, TYPE"),
+        ("Ivan Typkin", "туркин"),
+        ("Sarah Nosov", "HOCOB"),
+    ],
+)
+def test_a_word_that_looks_like_a_name_in_the_other_script_is_no_name(name: str, text: str) -> None:
+    known = KnownNames.gather(complainants=[name])
+    assert redact(text, known) == (text, [])
+    assert known.without_guesses().find(text) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Moussa Touré", "Туре"),
+        ("Moussa Touré", "Moussa Toure"),
+        ("Иван Носов", "HOCOB"),
+        ("Болормаа Бат", "Воlоrmаа"),
+        ("Bolormaa Bat", "Воlоrmаа"),
+        ("Bolormaa Bat", "Бoлopмaa"),
+        ("Bolormaa Bat", "Бoлopмaагийн"),
+    ],
+)
+def test_a_name_is_found_in_the_other_script_and_in_letters_that_look_alike(name: str, text: str) -> None:
+    known = KnownNames.gather(complainants=[name])
+    assert [hit.end - hit.start for hit in known.without_guesses().find(text)] == [len(text)]

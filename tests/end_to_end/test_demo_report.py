@@ -40,6 +40,17 @@ def test_the_report_shows_open_and_explained_errors(demo: Path) -> None:
     assert "Explained: The day of the appeal cannot be made out on the paper form" in text
 
 
+def test_the_workbook_of_findings_lists_all_that_the_file_has(demo: Path) -> None:
+    with (demo / "internal" / "findings.csv").open(encoding="utf-8-sig", newline="") as handle:
+        messages = [row["message"] for row in csv.DictReader(handle)]
+    book = openpyxl.load_workbook(demo / "internal" / "findings.xlsx", read_only=True)
+    listed = [cell for row in book.worksheets[0].iter_rows(values_only=True) for cell in row if cell]
+    assert len(messages) == 71
+    assert set(messages) <= set(listed)
+    # And one missing number and one in doubt whether it is sensitive, as the command says.
+    assert listed[0] == "What was noticed in the register: 4 errors, 9 warnings, 57 notes, 3 explained."
+
+
 def test_every_figure_of_the_period_is_given(demo: Path) -> None:
     """The last half-year ends with the register, so that satisfaction can be told, too."""
     untold = {"not collected", "no standard set", "not available", "not applicable"}

@@ -173,6 +173,9 @@ def test_files_with_other_headings_are_refused_and_the_former_figures_stay(split
     with pytest.raises(InputError, match=told):
         make_figures(checked_call(project, PERIOD), workers=1)
     assert made_in(target) == before
+    last.write_text(last.read_text(encoding="utf-8").replace("remark", "Bat Bold", 1), encoding="utf-8")
+    with pytest.raises(InputError, match=r"at place \d+ stands a heading that is not known, not 'note'\. Files"):
+        make_figures(checked_call(project, PERIOD), workers=1)
     last.write_text(first_columns(last.read_text(encoding="utf-8")), encoding="utf-8")
     with pytest.raises(InputError, match=r"at place \d+ stands nothing, not 'note'\. Files"):
         make_figures(checked_call(project, PERIOD), workers=1)
@@ -212,12 +215,16 @@ def test_decisions_of_persons_are_refused_in_a_sentence(split: Split, capsys: py
     assert "decisions.csv: a decision holds for a text" in capsys.readouterr().err
 
 
-def test_whom_one_file_names_is_looked_for_in_what_comes_of_the_others(split: Split) -> None:
+@pytest.mark.parametrize("heading", ["complainant", "Full name"])
+def test_whom_one_file_names_is_looked_for_in_what_comes_of_the_others(split: Split, heading: str) -> None:
     project = split(11)
+    for path in part_files(project):
+        rows = pd.read_csv(path, dtype="str", keep_default_na=False)
+        rows.assign(**({} if heading in rows else {heading: ""})).to_csv(path, index=False)
     target = make_figures(checked_call(project, PERIOD), workers=1)
     before = made_in(target)
     first, *_, last = part_files(project)
-    for path, column, cells in ((first, "complainant", 1), (last, "location", 20)):
+    for path, column, cells in ((first, heading, 1), (last, "location", 20)):
         rows = pd.read_csv(path, dtype="str", keep_default_na=False)
         rows.loc[rows.index[:cells], [column, "is_sensitive"]] = ["Zorvane Kelimquist", "No"]
         rows.to_csv(path, index=False)

@@ -44,7 +44,7 @@ def test_a_period_with_nothing_received_says_what_could_not_be_placed(made: Call
     assert counts(folder, "received", "unplaced") == (0, 6)
     assert headlines(folder)["resolution_rate"]["display"] == "not applicable"
     text = html_text(folder)
-    assert "no grievance was received" in text
+    assert "no grievance is known to have been received" in text
     assert "6 grievances could not be placed" in text
 
 
@@ -69,6 +69,8 @@ def test_figures_are_as_of_the_day_asked_for(as_of: str, names: tuple, expected:
     outcome = made("--period=2024H1", f"--as-of={as_of}")
     assert outcome.code == 0, outcome.stderr
     assert counts(outcome.set(f"2024H1@{as_of}"), *names) == expected
+    assert "a report as of an earlier day is not released" in outcome.stdout
+    assert "make release" not in outcome.stdout
 
 
 @pytest.mark.parametrize(

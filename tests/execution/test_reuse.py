@@ -226,7 +226,7 @@ def test_an_edit_of_the_program_during_a_run_is_no_part_of_what_ran(house: House
 
 
 def test_a_file_beside_the_register_that_cannot_be_read_is_named(house: House) -> None:
-    with pytest.raises(ExecutionError, match=r"^notes\.txt cannot be read: No such file or directory\.$"):
+    with pytest.raises(ExecutionError, match=r"^notes\.txt cannot be read: No such file or directory\."):
         house.ran(data=lambda: {"notes.txt": house.data / "notes.txt"})
 
 

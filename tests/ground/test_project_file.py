@@ -120,7 +120,7 @@ def refusal(make: Maker, old: str, new: str) -> str:
         ('numbering: "{number}/{year}"', 'numbering: "{nr}/{year}"', ("line ", "key numbering", "{number} once")),
         ('numbering: "{number}/{year}"', 'numbering: "{year}/{number}/{year}"', ("key numbering", "{number} once")),
         ("pending_age_days: [7, 14, 30, 60]", "pending_age_days: [14, 7]", ("must rise",)),
-        ("country: MN", "country: MN\ncountry: KE", ("line ", "not valid YAML", 'duplicate key "country"')),
+        ("country: MN", "country: MN\ncountry: KE", ("line ", "key country: this key is there twice")),
         ("country: MN", "country: MN\n\tlanguage: en", ("line ", "not valid YAML")),
         ("country: MN", "country: \x07", ("not valid YAML",)),
         ("channels:", "channels: [", ("line ", "not valid YAML")),
@@ -131,6 +131,25 @@ def test_a_fault_is_named_with_file_line_and_key(make: Maker, old: str, new: str
     assert f"data/{SAMPLE}/project.yml" in sentence
     for word in words:
         assert word in sentence
+
+
+@pytest.mark.parametrize(
+    ("new", "words"),
+    [
+        ("persons: [Olga Tenn]\n  persons: [Beatrix Quellon]", "key persons: this key is there twice in one place"),
+        ("persons: {Olga Tenn: x, Olga Tenn: y}", "this key is there twice in one place"),
+        ("persons: [*Olga]", "not valid YAML (found undefined alias …)"),
+        ('persons: ["Olga \\Tenn"]', "not valid YAML (found unknown escape character 'T')"),
+        ("persons: [!Olga!Tenn x]", "not valid YAML (found undefined tag handle …)"),
+        ("persons: [Olga Tenn", "not valid YAML (expected ',' or ']', but got ':')"),
+        ("persons:\n    Olga Tenn: 2024-02-31", "2024-02-31 is not a day of the calendar"),
+    ],
+)
+def test_a_file_that_is_no_yaml_is_refused_without_a_name_that_it_lists(make: Maker, new: str, words: str) -> None:
+    sentence = refusal(make, "persons: [Bolormaa, Amaraa]", new)
+    assert "data/smart-government-ii/project.yml, line " in sentence
+    assert words in sentence
+    assert not any(name in sentence for name in ("Olga", "Tenn", "Beatrix", "Quellon"))
 
 
 def test_the_line_of_a_fault_is_the_line_in_the_file(make: Maker) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from making import Cleaned, Maker
+from making import Cleaned, Maker, parts
 
 from pipeline.indicators.actions import COLUMNS, STEPS, action_counts, open_actions
 from pipeline.register.mapping import collected
@@ -138,6 +138,18 @@ def test_the_counts_add_up_to_the_stock_of_open_grievances(register: Cleaned) ->
     headline = measured.table.query("scope == 'period' and dimension == ''").set_index("indicator")
     assert headline.loc["closing_stock", "value"] == counts["open"]
     assert headline.loc["overdue", ["numerator", "denominator"]].tolist() == [6, 10]
+
+
+def test_an_outcome_not_told_is_counted_also_where_the_bank_comes_first(make: Maker) -> None:
+    severe = row(22, "2024-04-03", "Resolved", "2024-04-04", severity="grave")
+    register = make.clean([*ROWS, severe], CHANGES)
+    table = actions(register)
+    assert table[table["is_outcome_untold"]]["registration_no"].tolist() == ["22/2024", "17/2024", "15/2024"]
+    line = table.set_index("registration_no").loc["22/2024"]
+    assert line[["group", "next_step"]].tolist() == ["ended_not_notified", "notify_bank"]
+    counts = action_counts(table, register.scopes("2024-04"))
+    told, due = parts(register.measure("2024-04"), "outcome_communicated", "cumulative")
+    assert counts["outcome_not_communicated"] == due - told == 3
 
 
 def test_an_earlier_day_shows_the_list_as_it_was(register: Cleaned) -> None:

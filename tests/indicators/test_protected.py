@@ -157,6 +157,53 @@ def test_one_more_grievance_is_not_given_away_by_the_total_since_the_start(make:
     assert set(counted(cleaned, "2024Q3")["state"]) == {"withheld"}
 
 
+TWO = (("Old Mill", 20), ("Hill", 30))
+
+
+def without_given_away(make: Maker, late: list[dict[str, str]], *of_june: tuple[str, int]) -> pd.DataFrame:
+    """Release the second quarter, register some of it late, and count the third: the table of received by place."""
+    in_time = register(*of_june)
+    former = make.clean(in_time, LATER)
+    publish(former, "2024Q2")
+    records = all_published(former.project)
+    third = register(("Old Mill", 12), ("Hill", 9), month="2024-08", first=200)
+    cleaned = make.clean([*in_time, *late, *third], LATER)
+    table = protected(
+        cleaned.measure("2024Q3"), cleaned.project, cleaned.scopes("2024Q3"), collected(cleaned.register), records
+    )
+    assert cells(table)["Hill"] == (9, "stated", "")  # what came in the quarter gives nobody away
+    return table
+
+
+@pytest.mark.parametrize("of_june", [TWO, FOUR])
+def test_one_that_was_registered_late_is_not_given_away_by_what_was_released_before(
+    make: Maker, of_june: tuple[tuple[str, int], ...]
+) -> None:
+    """Since the start less the release less the quarter leaves one, from Hill."""
+    late = register(("Hill", 1), month="2024-05", first=100)
+    since = cells(without_given_away(make, late, *of_june), scope="cumulative")
+    assert since["Hill"][1] != "stated"
+    assert since["Old Mill"][1] != "stated"
+
+
+def test_many_that_were_registered_late_are_shown(make: Maker) -> None:
+    late = register(("Hill", 6), ("Old Mill", 5), month="2024-05", first=100)
+    since = cells(without_given_away(make, late, *TWO), scope="cumulative")
+    assert since["Hill"] == (45, "stated", "")
+    assert since["Old Mill"] == (37, "stated", "")
+
+
+def test_one_that_was_moved_to_another_place_says_nothing_for_sure_and_hides_nothing(make: Maker) -> None:
+    former = make.clean(register(*TWO), LATER)
+    publish(former, "2024Q2")
+    records = all_published(former.project)
+    cleaned = make.clean(register(("Old Mill", 19), ("Hill", 31)), LATER)
+    table = protected(
+        cleaned.measure("2024Q2"), cleaned.project, cleaned.scopes("2024Q2"), collected(cleaned.register), records
+    )
+    assert cells(table)["Hill"] == (31, "stated", "")
+
+
 def test_a_report_that_is_made_again_after_its_release_shows_the_same(make: Maker) -> None:
     cleaned = make.clean(register(*FOUR), LATER)
     before = counted(cleaned)

@@ -14,6 +14,7 @@ from pipeline.indicators.freezing import store
 from pipeline.indicators.published import KEPT_DIMENSIONS, Published, published
 from pipeline.project import load_project
 from pipeline.register.columns import dictionary
+from pipeline.reporting.noticed import counts
 
 PERIOD, LAST_DAY = "2023H1", "2023-06-30"
 KEYS = ["indicator", "scope", "dimension", "member"]
@@ -133,3 +134,12 @@ def test_frozen_and_replayed_from_one_register_all_figures_are_equal(demo: Clean
     record = record_in(tmp_path, demo)
     assert figures(record.figures) == figures(demo.measure(PERIOD, LAST_DAY).table)
     assert restated(record, demo).empty
+
+
+def test_the_notes_on_grievances_count_after_period_6_what_they_counted_at_period_3(
+    demo: Cleaned, then: Cleaned
+) -> None:
+    told = [counts(one.told, one.cases, one.scopes(PERIOD, LAST_DAY)) for one in (demo, then)]
+    for rule in ("channel_inferred", "type_missing"):
+        assert told[0][("note", rule)] == told[1][("note", rule)]
+        assert told[0][("note", rule)].since_start > told[0][("note", rule)].period > 0

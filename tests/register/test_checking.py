@@ -54,6 +54,10 @@ def test_faults_are_told_and_counted_and_nothing_of_a_person(make: Maker, capsys
     code, out, err = check(capsys)
     assert (code, err) == (1, "")
     assert "3 errors would keep a report from being released." in out
+    counts = [
+        line.split()[1:] for line in out.splitlines() if line.startswith(("date_received ", "status ", "channel "))
+    ]
+    assert counts == [["date_received", "2", "1", "0"], ["channel", "2", "1", "0"], ["status", "2", "1", "0"]]
     assert "register.csv, row 3, column date_received: 'soon' cannot be read as a date" in out
     listed = (outputs(make) / "findings.csv").read_text(encoding="utf-8-sig")
     assert "pigeon" in listed
@@ -61,6 +65,17 @@ def test_faults_are_told_and_counted_and_nothing_of_a_person(make: Maker, capsys
         assert secret not in out
         assert secret not in listed
     assert all(len(line) <= 250 for line in out.splitlines())
+
+
+def test_a_register_that_is_called_after_a_person_is_told_without_the_name(
+    make: Maker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = make.project("", {"register": "Batbold Dorj.csv"})
+    (project.folder / "Batbold Dorj.csv").write_text(CLEAN, encoding="utf-8")
+    code, out, _ = check(capsys)
+    assert code == 0
+    assert out.startswith("[person].csv: 1 grievances\n")
+    assert not any(secret in out for secret in SECRETS)
 
 
 def test_the_copy_of_the_register_is_its_owners_and_has_each_finding_at_its_cell(
@@ -95,6 +110,19 @@ def test_an_input_that_is_wrong_is_told_and_nothing_is_written(
     assert words in err
     assert "Traceback" not in err
     assert not outputs(make).exists()
+
+
+def test_what_stops_a_report_without_the_sensitive_grievances_stops_the_check(
+    make: Maker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = ["1/2024,05.03.2024,email,Open,", "2/2024,13.03.2024,email,Open,{}", "3/2024,09.04.2024,email,Open,"]
+    register = "registration_no,date_received,channel,status,is_sensitive\n" + "\n".join(rows) + "\n"
+    make.project(register.format("no"))
+    assert check(capsys)[0] == 0
+    make.project(register.format("yes"))
+    code, out, err = check(capsys)
+    assert (code, out) == (2, "")
+    assert "Column date_received: its dates can be read with the day or with the month first" in err
 
 
 def test_no_file_of_the_project_is_changed(make: Maker, capsys: pytest.CaptureFixture[str]) -> None:
@@ -154,3 +182,12 @@ def test_findings_of_a_workbook_with_a_banner_and_several_sheets_stand_at_their_
     assert "C6" in comments(make, "January")
     assert "C2" in comments(make, "February")
     assert "C2" not in comments(make, "January")
+
+
+def test_headings_that_are_known_stay_though_somebody_is_called_so(
+    make: Maker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make.project(HEAD.replace("\n", ",Of Batbold\n") + "1/2024,2024-03-01,email,Batbold Type,,A,Resolving,Question,x\n")
+    _, out, _ = check(capsys)
+    assert [line.split()[:2] for line in out.splitlines() if line.startswith("type ")] == [["type", "type"]]
+    assert "Batbold" not in out

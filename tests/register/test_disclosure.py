@@ -347,6 +347,15 @@ def test_the_workbook_is_the_same_bytes_each_time_and_frozen_below_its_headings(
     assert [one.formula1 for one in sheet.data_validations.dataValidation] == ["Lists!$A$1:$A$4"]
 
 
+def test_each_row_of_the_workbook_is_high_enough_for_its_text_in_any_program(office: Office) -> None:
+    sheet = openpyxl.load_workbook(office.file)[SHEET]
+    width = sheet.column_dimensions["H"].width
+    texts = {row: str(sheet.cell(row, 8).value) for row in range(HEADING_ROW + 1, sheet.max_row + 1)}
+    assert max(map(len, texts.values())) > 3 * width
+    for row, text in texts.items():
+        assert (sheet.row_dimensions[row].height or 15) >= 15 * len(text) / width
+
+
 def test_a_workbook_nobody_filled_changes_nothing(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
     before = office.answers.read_bytes()
     assert office.disclose() == 0

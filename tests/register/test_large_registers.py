@@ -19,11 +19,11 @@ from repeated import repeat_boston
 
 from pipeline import put_away, shared_work
 from pipeline.classification import review
+from pipeline.commands.checking import check_register
 from pipeline.confidentiality.redaction import KnownNames
 from pipeline.places import DATA_VARIABLE
 from pipeline.project import load_project
 from pipeline.register import identities, tables, validation, workbook
-from pipeline.register.checking import check_register
 from pipeline.register.columns import heading_key
 from pipeline.register.demo_project import write_project
 from pipeline.register.formats import text as text_format

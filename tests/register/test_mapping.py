@@ -12,6 +12,7 @@ from pipeline.register import findings
 from pipeline.register.columns import dictionary, names
 from pipeline.register.mapping import map_columns, suggestions
 from pipeline.register.reading import PLACE, Register, read_register
+from pipeline.register.views import columns_read
 
 REQUIRED = names(required=True)
 ALIASES = [
@@ -65,8 +66,46 @@ def test_of_two_aliases_the_first_of_the_list_wins_and_the_other_is_told(make: M
     assert told == [f"{both}; 'Current status' was taken."]
 
 
+PERSONS = ["Complainant", "Name", "Phone", "Address", "Email", "Responsible", "Focal point", "Complainant"]
+
+
+def test_every_heading_of_a_column_that_identifies_a_person_is_kept_as_such_and_told_once(make: Maker) -> None:
+    register = mapped(make, [*REQUIRED, *PERSONS])
+    assert {heading: name for heading, name in register.headings.items() if heading not in REQUIRED} == {
+        "Complainant": "complainant",
+        "Name": "further complainant: Name",
+        "Phone": "complainant_contact",
+        "Address": "further complainant_contact: Address",
+        "Email": "further complainant_contact: Email",
+        "Responsible": "responsible",
+        "Focal point": "further responsible: Focal point",
+        "Complainant (2)": "further complainant: Complainant (2)",
+    }
+    assert set(register.found["rule"]) == {"column_further"}
+    assert sorted(register.found["value"]) == ["Address", "Complainant (2)", "Email", "Focal point", "Name"]
+    assert register.found["message"][0] == (
+        "register.csv: the headings 'Complainant' and 'Name' both fit the column complainant: 'Complainant' was taken, "
+        "and whoever stands under 'Name' is replaced in texts as well."
+    )
+    read = columns_read(register).set_index("heading")
+    assert read["identifies_a_person"].loc[[*register.headings][4:]].eq("yes").all()
+    assert read["may_be_public"].loc[[*register.headings][4:]].eq("never").all()
+
+
+def test_project_yml_may_name_several_headings_for_persons_and_its_first_one_is_taken(make: Maker) -> None:
+    changes = {"columns": "{Witness: complainant, Name: complainant, Complainant (2): complainant, Address: note}"}
+    headings = mapped(make, [*REQUIRED, "Name", "Witness", "Address", "Witness (2)", "Phone"], changes=None).headings
+    assert headings["Witness"] == "other: Witness", "what is no known heading cannot be known"
+    register = mapped(make, [*REQUIRED, "Name", "Witness", "Address", "Complainant", "Complainant"], changes)
+    assert register.headings["Witness"] == "complainant"
+    assert register.headings["Name"] == "further complainant: Name"
+    assert register.headings["Complainant (2)"] == "further complainant: Complainant (2)"
+    assert register.headings["Address"] == "note"
+    assert register.found["value"].tolist() == ["Complainant"], "it is not named there"
+
+
 def test_two_names_of_one_column_are_refused(make: Maker) -> None:
-    with pytest.raises(InputError, match="'status' and 'State' of the register are both the column status"):
+    with pytest.raises(InputError, match="'State' and 'status' of the register are both the column status"):
         mapped(make, [*REQUIRED, "complainant", "Complainant", "State"], {"columns": "{State: status, Status: status}"})
 
 
@@ -85,14 +124,17 @@ def test_a_lower_heading_that_stands_twice_is_not_guessed(make: Maker) -> None:
         map_columns(read_register(project), project)
 
 
-def test_what_an_error_suggests_works_when_it_is_pasted_into_project_yml(make: Maker) -> None:
+def test_what_an_error_suggests_works_in_project_yml_once_the_headings_are_filled_in(make: Maker) -> None:
     headings = ['Registration "numbr"', "Date of receiptt", "Chanel: which", "Statuss #1", "Colour"]
     with pytest.raises(InputError) as error:
         mapped(make, headings)
     block = str(error.value).split("columns:\n", 1)[1].split("\nHeadings", 1)[0]
+    assert not any(heading in str(error.value) for heading in headings)
+    for letter, heading in zip("ABCD", headings, strict=False):
+        block = block.replace(f"[the heading in column {letter}]", heading.replace('"', '\\"'))
     chosen = YAML(typ="safe").load("columns:\n" + block)["columns"]
     assert set(chosen.values()) == set(REQUIRED)
-    assert "Colour" in str(error.value)
+    assert "row 1, columns A, B, C, D and E." in str(error.value)
     register = mapped(make, headings, {"columns": "\n" + block})
     assert [register.headings[heading] for heading in headings[:4]] == REQUIRED
 
@@ -106,6 +148,12 @@ def test_what_a_note_suggests_works_when_it_is_pasted(make: Maker) -> None:
 
 def test_nothing_is_suggested_for_a_heading_that_is_like_none(make: Maker) -> None:
     assert suggestions(["Weight", "x", "no"], ["summary", "action_taken"]) == {}
+
+
+def test_a_heading_that_is_like_a_column_that_is_taken_is_not_said_to_be_another() -> None:
+    heading, others = "Le n° de chaque plainte", [name for name in dictionary() if name != "registration_no"]
+    assert suggestions([heading], dictionary()) == {heading: "registration_no"}
+    assert suggestions([heading], others, ["registration_no"]) == {}
 
 
 def test_a_missing_column_is_told_with_the_way_to_say_that_there_is_none(make: Maker) -> None:

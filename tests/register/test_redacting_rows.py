@@ -28,6 +28,26 @@ def test_a_complainant_is_replaced_in_every_row(make: Maker) -> None:
     assert texts == ["[person] ирсэн.", "Call [person] under [contact]."]
 
 
+def test_whoever_stands_in_a_second_column_of_persons_is_replaced_too(make: Maker) -> None:
+    texts = texts_of(
+        make,
+        {
+            "complainant": "Altan Transport LLC",
+            "Name": "Precious Hope",
+            "complainant_contact": "7011-2233",
+            "Address": "Third house behind mill, Upper Bay",
+            "responsible": "Mercy Banda",
+            "Focal point": "Faith Zola",
+            "location": "Upper Bay",
+        },
+        {"summary": "precious hope of the third house behind mill in Upper Bay wrote to faith zola."},
+        {"location": "Upper Bay", "Address": "Upper Bay", "summary": "The road of Upper Bay"},
+    )
+    # A place that reports print is no contact.
+    assert texts[1] == "[person 1] of the [contact] in Upper Bay wrote to [person 2]."
+    assert texts[2] == "The road of Upper Bay"
+
+
 @pytest.mark.parametrize("rows", [2, 3])
 def test_a_word_that_three_texts_write_small_is_no_mistyped_name(make: Maker, rows: int) -> None:
     others = [{"summary": f"{n} days at the market"} for n in range(rows)]

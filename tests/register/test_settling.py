@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from making import Cleaned, Maker, clean
 
+from pipeline.commands.searching import search_for
+from pipeline.confidentiality.readable.text import Seen
 from pipeline.errors import InputError
 
 
@@ -44,8 +46,9 @@ def test_a_correction_is_applied_and_told(make: Maker) -> None:
     )
 
 
-def test_a_blank_cell_can_be_filled_and_a_filled_one_made_blank(make: Maker) -> None:
-    text = entry(old="", new="2024-03-05") + entry(column="type", old="Question", new="")
+@pytest.mark.parametrize("blank", ["", '""', "' '", "null"])
+def test_a_blank_cell_can_be_filled_and_a_filled_one_made_blank(make: Maker, blank: str) -> None:
+    text = entry(old=blank, new="2024-03-05") + entry(column="type", old="Question", new=blank)
     cleaned = corrected(make, [row(1, "")], text)
     assert str(cleaned.cases["date_received"][0].date()) == "2024-03-05"
     assert cleaned.cases["type"].isna().all()
@@ -93,6 +96,7 @@ def test_the_row_tells_two_of_one_number_apart(make: Maker) -> None:
         (entry() + "  because: x\n", r"key corrections\.1\.because: this key is not known"),
         ("a: b\n", "key corrections"),
         ("- [\n", "not valid YAML"),
+        (entry() + "  to: Bat\n", r"corrections\.yml, line \d+, key to: this key is there twice in one place\. Leave"),
     ],
 )
 def test_a_correction_that_does_not_fit_is_refused(make: Maker, text: str, words: str) -> None:
@@ -111,6 +115,34 @@ def test_a_correction_of_what_is_not_public_does_not_repeat_it(make: Maker, colu
     assert found["rule"].tolist() == ["correction_applied"]
     for text in ("Bold", "Dorj"):
         assert not found[["message", "value"]].apply(lambda cells, text=text: cells.str.contains(text)).any(axis=None)
+
+
+NAMED = {"complainant": "Precious Hope", "complainant_contact": "c/o Zola, 70112233", "responsible": "Faith Gift"}
+SAID = "Faith Gift of 7011 2233 met precious hope, Zola and Mercy Banda."
+
+
+@pytest.mark.parametrize("new", ["", "Mercy Banda"])
+def test_whom_a_correction_took_out_of_the_register_is_known_in_its_texts_as_before(make: Maker, new: str) -> None:
+    text = entry(column="complainant", old="Precious Hope", new=new)
+    text += entry(column="complainant_contact", old="c/o Zola, 70112233", new="")
+    text += entry(column="responsible", old="Faith Gift", new="")
+    cleaned = corrected(make, [row(1, **NAMED), row(2, complainant="Mercy Banda", summary=SAID)], text)
+    assert cleaned.cases["summary_public"][1] == "[person 1] of [contact 1] met [person 2], [contact 2] and [person 3]."
+    assert cleaned.identities["complainant"].fillna("").tolist() == [new, "Mercy Banda"]
+    assert not cleaned.cases["has_contact"].any()
+    # The guard knows them from what is kept apart.
+    search = search_for(cleaned.project, cleaned.identities)
+    for name in ("Precious Hope", "70112233", "Faith Gift"):
+        assert search.finds([Seen(name)]) != []
+    assert not {"Precious Hope", "Faith Gift"} & set(cleaned.cases.astype("str").to_numpy().ravel())
+
+
+def test_of_a_cell_that_is_corrected_twice_every_name_is_known(make: Maker) -> None:
+    text = entry(column="complainant", old="Precios Hop", new="Gracious Hope")
+    text += entry(column="complainant", old="Gracious Hope", new="Bat Bold")
+    said = row(2, summary="Precios met gracious hope and Bat.")
+    cleaned = corrected(make, [row(1, complainant="Precios Hop"), said], text)
+    assert cleaned.cases["summary_public"][1] == "[person 1] met [person 2] and [person 3]."
 
 
 def test_a_correction_that_does_not_fit_does_not_repeat_a_name(make: Maker) -> None:
@@ -172,7 +204,7 @@ def test_a_name_in_an_explanation_is_replaced(make: Maker) -> None:
     [
         ("", "row 1: the headings must be number, rule, reason, who, date"),
         ("number,rule,reason,who\n", "row 1: the headings must be number, rule, reason, who, date"),
-        (HEAD + LINE.replace("number_gap", "gap"), "row 2, column rule: 'gap' is not a rule"),
+        (HEAD + LINE.replace("number_gap", "gap"), "row 2, column rule: this is not a rule"),
         (HEAD + LINE + LINE.replace("never given", ""), "row 3: every cell must be filled"),
         (HEAD + "2/2024,number_gap\n", "row 2: every cell must be filled"),
         (HEAD + LINE.replace("2024-07-01", "1 July"), "row 2, column date: write the day as 2024-06-30"),

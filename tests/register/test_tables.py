@@ -118,6 +118,68 @@ def test_a_total_is_no_grievance(make: Maker, word: str) -> None:
     assert set_aside(register) == [4]
 
 
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["Total général", "", "", "", "", "2 plaintes"],
+        ["TOTAL", "", "", "", "", "2 grievances"],
+        ["TOTAL 2024", "", "", "2", "", "2 grievances"],
+        ["Totals", "", "2"],
+        ["Totaux :", "2", "2", "2", "2", "2"],
+        ["Total number of grievances received", "2"],
+        ["Total:", "", "Phone 1, E-mail 1", "2"],
+        ["Total général", "", "2", "2 résolues"],
+        ["Somme totale", "2", "", "2"],
+        ["Total = 2", "", "", "Resolved = 2"],
+        ["", "", "TOTAL", "2"],
+        ["Нийт ирсэн гомдол", "", "", "", "", "2 гомдол"],
+        ["Общее количество жалоб", "", "", "2"],
+        ["Jumla", "", "", "", "", "2 (100 %)"],
+        ["Subtotal", "1,234", "", "", "", "2"],
+    ],
+)
+def test_a_total_that_says_of_what_is_no_grievance_at_the_end(make: Maker, cells: list[str]) -> None:
+    register = read(make, [HEAD, row(1), row(2), [], cells, ["Subtotal", "", "", "", "", "1 by phone"], ["Signed"]])
+    assert register.table["registration_no"].tolist() == ["1/2024", "2/2024"]
+    assert set_aside(register) == [5, 6, 7]
+
+
+def test_a_total_of_numbers_alone_is_no_grievance_between_two_others(make: Maker) -> None:
+    register = read(make, [HEAD, row(1), ["Total January", "", "", "", "", "1"], row(2), ["Total février", "1"]])
+    assert register.table["registration_no"].tolist() == ["1/2024", "2/2024"]
+    assert set_aside(register) == [3, 5]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["Total 3", "2024-03-05", "", "", "", "a"],
+        ["Total 3", "45352", "", "", "", "3"],
+        ["Total 3", "", "email"],
+        ["Total 3", "", "", "Resolved"],
+        ["Total", "", "", "", "", "three trees were felled before the house at plot 12"],
+        ["Total", "", "", "", "", "fuel leak"],
+        ["Total loss of the crops on our field by the road", "", "", "", "", "2"],
+        ["Totalis 3", "", "", "", "", "2"],
+    ],
+)
+def test_a_grievance_that_begins_like_a_total_stays_one(make: Maker, cells: list[str]) -> None:
+    register = read(make, [HEAD, row(1), row(2), cells])
+    assert len(register.table) == 3
+    assert set_aside(register) == []
+
+
+def test_words_beside_a_total_are_no_grievance_at_the_end_alone(make: Maker) -> None:
+    register = read(make, [HEAD, row(1), ["Total 3", "", "", "", "", "3 trees"], row(2)])
+    assert len(register.table) == 3
+
+
+def test_a_person_or_a_contact_beside_the_word_for_a_total_makes_a_grievance(make: Maker) -> None:
+    head = [*HEAD[:4], "Complainant", "Contact"]
+    for cells in (["Total 3", "", "", "", "Bold Bat"], ["Total 3", "", "", "", "", "99112233"]):
+        assert len(read(make, [head, row(1), cells]).table) == 2
+
+
 def test_the_heading_of_a_section_is_no_grievance() -> None:
     (table,) = tables([HEAD, ["January"], row(1), ["February"], row(2)], merged=(((1, 0), (1, 5)), ((3, 0), (3, 5))))
     assert numbers(table) == ["1/2024", "2/2024"]
@@ -262,6 +324,86 @@ def test_the_effort_grows_with_the_register_and_not_with_its_square() -> None:
     (table,) = tables([HEAD, *repeated])
     assert len(table.rows) == 19_999
     assert time.process_time() - began < 10
+
+
+def merging(*areas: str, rows: list[list[str]]) -> Any:
+    def fill(book: Any) -> None:
+        made = book.add_worksheet("Log")
+        for at, one in enumerate(rows):
+            made.write_row(at, 0, one)
+        for area in areas:
+            corner = area.partition(":")[0]
+            made.merge_range(area, rows[int(corner[1:]) - 1][ord(corner[0]) - 65])
+
+    return fill
+
+
+def told_as_merged(register: Register) -> list[tuple[Any, ...]]:
+    told = register.found[register.found["rule"] == "cells_merged"]
+    return [*told[["row", "column", "value"]].itertuples(index=False, name=None)]
+
+
+def test_cells_merged_downwards_count_in_each_row(make: Maker) -> None:
+    rows = [HEAD, row(1), row(2, status=""), row(3, received="", status=""), row(4), row(5, status=""), row(6)]
+    register = workbook(make, merging("D2:D4", "B3:B4", "D5:D6", rows=rows))
+    assert register.table["status"].tolist() == ["Resolved"] * 6
+    assert register.table["date_received"].tolist()[1:3] == ["2024-03-03"] * 2
+    assert told_as_merged(register) == [(3, "", "B3:B4"), (2, "", "D2:D4 and 1 more")]
+
+
+def test_cells_merged_over_blank_rows_make_no_grievance(make: Maker) -> None:
+    rows = [HEAD, [*row(1), "x"], [], [*row(2), "x"], [], ["", "Total", "2"]]
+    register = workbook(make, merging(*(f"{letter}2:{letter}3" for letter in "ABCDEF"), "A4:A6", rows=rows))
+    assert register.table["registration_no"].tolist() == ["1/2024", "2/2024"]
+    assert set_aside(register) == [6]
+    assert told_as_merged(register) == []
+
+
+def test_banners_and_sections_of_merged_cells_fill_no_grievance(make: Maker) -> None:
+    rows = [
+        ["Grievances", *[""] * 5],
+        [],
+        HEAD,
+        ["January"],
+        ["", *row(1)[1:]],
+        ["", *row(2)[1:]],
+        ["Total", "", "2"],
+        row(3),
+    ]
+    register = workbook(make, merging("A1:F2", "A4:F5", "A7:A8", rows=rows))
+    assert told_as_merged(register) == []
+    assert "January" not in register.table["registration_no"].tolist()
+
+
+def test_merged_cells_of_two_columns_count_in_the_first_of_them(make: Maker) -> None:
+    rows = [HEAD, row(1, type="Question"), [*row(2)[:4], "", "seen"]]
+    register = workbook(make, merging("E2:F3", rows=[rows[0], [*rows[1], ""], [*rows[2][:4], "", ""]]))
+    assert register.table["type"].tolist() == ["Question", "Question"]
+
+
+def test_a_row_with_one_cell_of_its_own_below_merged_ones_is_a_grievance(make: Maker) -> None:
+    rows = [HEAD, row(1), [*row(2), "the road"], ["", "", "", "", "", "the well and the bridge"]]
+    register = workbook(make, merging("B3:B4", "C3:C4", "D3:D4", "E3:E4", rows=rows))
+    assert register.table["channel"].tolist() == ["email"] * 3
+    assert set_aside(register) == []
+
+
+def test_the_effort_of_merged_cells_grows_with_the_register() -> None:
+    body = [row(number) if number % 2 else ["", *row(number)[1:]] for number in range(1, 60_001)]
+    areas = tuple(((place, 0), (place + 1, 0)) for place in range(1, 60_001, 2))
+    began = time.process_time()
+    (table,) = tables([HEAD, *body], merged=areas)
+    assert numbers(table)[1] == "1/2024"
+    assert len(table.merged) == 30_000
+    assert time.process_time() - began < 10
+
+
+def test_a_register_of_totals_is_looked_at_once() -> None:
+    body = [[f"Total {number}", "", "", "", "", "2 trees"] for number in range(20_000)]
+    began = time.process_time()
+    (table,) = tables([HEAD, row(1), *body])
+    assert len(table.rows) == 1
+    assert time.process_time() - began < 5
 
 
 def test_the_last_rows_are_looked_at_once() -> None:

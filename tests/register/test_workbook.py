@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from pipeline.register.workbook import MOST_COMMENTS, SheetCopy, findings_workbook, write_findings_workbook
-from pipeline.workbooks import LONGEST_TEXT, fitted, sheet_name, workbook_bytes
+from pipeline.workbooks import LONGEST_TEXT, fitted, row_height, sheet_name, workbook_bytes
 
 COLUMNS = ["source_file", "source_sheet", "source_row", "column", "severity", "message", "action"]
 RED, AMBER, BLUE, GREEN = "FFF4B6B6", "FFFFE08A", "FFCFE2F3", "FFD9EAD3"
@@ -217,3 +217,10 @@ def test_a_name_that_is_taken_in_other_letters_gets_a_number() -> None:
 def test_a_workbook_that_is_filled_wrongly_is_an_error() -> None:
     with pytest.raises(ZeroDivisionError):
         workbook_bytes(lambda _: 1 / 0)
+
+
+def test_a_row_is_as_high_as_its_longest_text_needs() -> None:
+    assert row_height([]) == row_height([("", 10), ("short", 10)]) == 15
+    assert row_height([("x" * 170, 20), ("short", 10)]) == 150
+    assert row_height([("one\ntwo\n\nfour", 20)]) == 60
+    assert row_height([("x" * 100_000, 10)]) <= 409

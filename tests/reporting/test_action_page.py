@@ -100,6 +100,24 @@ def test_the_page_lists_what_is_to_be_done_and_by_whom(stage: Stage) -> None:
     assert "The register does not say which grievances were acknowledged." in text
 
 
+def test_a_severe_one_that_has_ended_has_both_next_steps_and_is_on_the_card(make: Maker, tmp_path: Path) -> None:
+    ended = {"date_received": "2024-04-01", "channel": "email", "status": "Resolved", "date_resolved": "2024-04-02"}
+    rows = [
+        {**ended, "registration_no": "1/2024", "severity": "grave"},
+        {**ended, "registration_no": "2/2024", "severity": "grave", "date_outcome_communicated": "2024-04-03"},
+        {**ended, "registration_no": "3/2024"},
+    ]
+    made = stage_of(make.clean(rows, CHANGES), tmp_path)
+    write_actions(made)
+    lines = list(workbook_of(made).worksheets[0].iter_rows(min_row=5, max_col=2, values_only=True))
+    assert lines == [
+        ("1/2024", "Notify the bank; then communicate the outcome"),
+        ("2/2024", "Notify the bank"),
+        ("3/2024", "Communicate the outcome"),
+    ]
+    assert "resolved, the outcome not communicated 2" in words_of(page(made))
+
+
 def test_sensitive_grievances_are_not_on_it_and_it_says_so(stage: Stage) -> None:
     text = words_of(page(stage))
     assert "Sensitive grievances are handled apart and are not on this page." in text

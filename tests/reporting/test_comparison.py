@@ -16,10 +16,12 @@ from marked import marked_catalogue
 
 from pipeline.errors import ReconciliationError
 from pipeline.indicators.bases import label_bases_of
+from pipeline.indicators.change import COMPARED
 from pipeline.indicators.comparing import backlog, completeness, measure_each, reconcile_each, require_each, tidy
 from pipeline.indicators.freezing import record_of, store
 from pipeline.register.mapping import collected
 from pipeline.reporting import words
+from pipeline.reporting.changes import RATES
 from pipeline.reporting.comparison import Comparison
 from pipeline.reporting.report import PACKAGES
 from pipeline.stage import ComparisonStage, open_comparison
@@ -80,6 +82,20 @@ def test_a_change_that_passes_the_rule_is_told_with_its_interval(make: Maker, tm
     assert "Resolution rate 5 of 20 (25 %) 95 %: 11 to 47 % 18 of 20 (90 %) 95 %: 70 to 97 % improved" in text
     assert "+65 points (+35.3 to +80.6)" in text
     assert "Grievances received 20 20 0" in text
+
+
+def test_every_rate_that_the_rule_is_for_is_told_and_stands_in_the_table(make: Maker, tmp_path: Path) -> None:
+    assert set(COMPARED) <= set(RATES)
+    named = [{**one, "is_anonymous": "yes" if place >= 20 else "no"} for place, one in enumerate(TWO_QUARTERS)]
+    same = [{**one, "status": "Resolving", "date_resolved": ""} for one in named]
+    glance = opened(make.clean(same), "2024Q1 2024Q2", tmp_path / "set").glance().html
+    assert "Changed by the rule of change: Anonymous (rose)." in words_of(glance)
+    assert "Anonymous 0 of 20 (0 %) 95 %: 0 to 16 % 20 of 20 (100 %) 95 %: 84 to 100 % rose" in words_of(glance)
+
+
+def test_an_interval_stands_below_its_figure_without_a_style_sheet_too(make: Maker, tmp_path: Path) -> None:
+    glance = opened(make.clean(TWO_QUARTERS), "2024Q1 2024Q2", tmp_path / "set").glance().html
+    assert re.search(r"\(25 %\)(?:</a>)?<br><span class=\"of\">95 %: 11 to 47 %", unescape(glance).replace("\xa0", " "))
 
 
 def test_below_minimum_n_there_is_no_percentage_no_line_and_no_word(make: Maker, tmp_path: Path) -> None:

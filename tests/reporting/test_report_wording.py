@@ -58,6 +58,136 @@ def test_the_stock_is_told_also_where_it_is_zero(make: Maker, rows: list[dict[st
     assert "0 grievance" not in text
 
 
+def test_an_unplaced_grievance_is_not_called_none(make: Maker) -> None:
+    text = paragraphs(
+        make, [row(1, "2024-02-05", "Resolving"), row(2, "", "Resolving"), row(3, "2024-05-06", "Resolving")]
+    )
+    assert "From April 1, 2024 to April 30, 2024 no grievance is known to have been received. 1 grievance could" in text
+    assert (
+        "In the previous period (March 1, 2024 – March 31, 2024) no grievance is known to have been received. "
+        "1 grievance without a date of receipt may have been received in it." in text
+    )
+    assert "grievance was received" not in text
+
+
+def test_who_is_left_out_of_the_resolved_is_said_of_this_period_and_the_previous_one_alike(make: Maker) -> None:
+    def three(month: str, first: int) -> list[dict[str, str]]:
+        days = (f"2024-{month}-{day}" for day in ("05", "08", "09"))
+        statuses = (("Resolved", {"date_resolved": f"2024-{month}-15"}), ("Resolving", {}))
+        ended = ("Withdrawn", {"date_closed": f"2024-{month}-15"})
+        return [
+            row(number, day, status, **cells)
+            for number, (day, (status, cells)) in enumerate(zip(days, (*statuses, ended), strict=True), start=first)
+        ]
+
+    text = paragraphs(make, [*three("03", 1), *three("04", 4)])
+    assert (
+        "Of the eligible grievances that were not withdrawn, 1 of 2 had been resolved by April 30, 2024; counted "
+        "against all that were received, the unrelated among them, it is 1 of 3." in text
+    )
+    assert "Of its eligible grievances that were not withdrawn, 1 of 2 had been resolved by its end." in text
+    text = paragraphs(make, three("03", 1)[2:])
+    assert "1 grievance was received. The eligible one was withdrawn." in text
+
+
+ONE = "From April 1, 2024 to April 30, 2024, 1 grievance was received. It came by this channel: E-mail. "
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([OPEN], "It is eligible. On April 30, 2024 the eligible one was in progress."),
+        ([row(1, "2024-04-05", "Unrelated")], "It did not concern the project. It was not eligible, so that there was"),
+        ([row(1, "2024-04-05", "Duplicate")], "It repeated one already registered. It was not eligible, so that"),
+        ([row(1, "2024-04-05", "Resolved", "2024-04-08")], "By April 30, 2024 the eligible one had been resolved."),
+        ([row(1, "2024-04-05", "Withdrawn", date_closed="2024-04-08")], "the eligible one had been withdrawn."),
+        ([row(1, "2024-04-05", "Rejected", date_closed="2024-04-08")], "the eligible one had been rejected."),
+        ([row(1, "2024-04-05", "")], "It is eligible. The status of the eligible one is not known."),
+    ],
+)
+def test_one_grievance_is_told_as_one(make: Maker, rows: list[dict[str, str]], expected: str) -> None:
+    text = paragraphs(make, rows)
+    assert text.startswith(ONE.strip())
+    assert expected in text
+    assert not re.search(r"\b[01] of 1\b|of them|They|eligible ones|\b1 grievances", text)
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([OPEN], "1 grievance was received. The eligible one had not been resolved by its end."),
+        ([row(1, "2024-04-05", "Resolved", "2024-04-08")], "The eligible one had been resolved by its end."),
+        ([row(1, "2024-04-05", "Unrelated")], "1 grievance was received. It was not eligible."),
+        ([row(n, "2024-04-05", "Unrelated") for n in (1, 2)], "2 grievances were received. None of them was eligible."),
+        ([row(1, "2024-04-05", "Withdrawn", date_closed="2024-04-08")], "The eligible one was withdrawn."),
+    ],
+)
+def test_one_grievance_of_the_previous_period_is_told_as_one(
+    make: Maker, rows: list[dict[str, str]], expected: str
+) -> None:
+    assert expected in paragraphs(make, rows, "2024-05")
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([row(1, "2024-04-05", "Unrelated"), row(2, "2024-04-05", "Resolving")], "project and 1 of 2 is eligible. On"),
+        (
+            [OPEN, FORMER | {"date_received": "2024-04-06"}],
+            "None of them was unrelated to the project. 2 of 2 are eligi",
+        ),
+        ([row(n, "2024-04-05", "Unrelated") for n in (1, 2)], "2 of 2 did not concern the project. None of them was"),
+        ([row(n, "2024-04-05", "Duplicate") for n in (1, 2)], "unrelated to the project. 2 repeated ones already"),
+    ],
+)
+def test_none_and_one_among_several_are_told_so(make: Maker, rows: list[dict[str, str]], expected: str) -> None:
+    assert expected in paragraphs(make, rows)
+
+
+def test_no_resolution_at_all_is_not_one_without_dates(make: Maker) -> None:
+    assert "No eligible grievance was resolved in the period, so that no duration can be given." in paragraphs(
+        make, [OPEN]
+    )
+    undated = row(2, "2024-04-05", "Resolved", "")
+    assert "No first resolution in the period has both dates" in paragraphs(make, [undated])
+
+
+@pytest.mark.parametrize(
+    ("period", "opening"),
+    [
+        ("2024H1", "This is the first semi-annual summary report of the grievance redress mechanism of the "),
+        ("2024-12", "This is the twelfth monthly summary report of the grievance redress mechanism of the "),
+        ("2025-01", "This is monthly summary report no. 13 of the grievance redress mechanism of the "),
+        ("2027Q1", "This is quarterly summary report no. 13 of the grievance redress mechanism of the "),
+    ],
+)
+def test_the_cover_says_which_report_it_is_also_beyond_the_twelfth(make: Maker, period: str, opening: str) -> None:
+    cleaned = make.clean([OPEN], {"complete_through": "2027-12-31"})
+    assert narrative.opening(ENGLISH, cleaned.project, cleaned.scopes(period)).startswith(opening)
+
+
+@pytest.mark.parametrize(
+    ("period", "named", "is_cut"),
+    [
+        ("2023-07-01..2024-03-31", "January 15, 2024 – March 31, 2024", True),
+        ("2024-02-01..2024-03-31", "February 1, 2024 – March 31, 2024", False),
+        ("2024H1", "First half of 2024", True),
+        ("2024Q2", "Second quarter of 2024", False),
+    ],
+)
+def test_a_period_that_begins_before_the_mechanism_is_named_by_the_days_it_covers_and_says_why(
+    period: str, named: str, is_cut: bool, sample_stage: Stage
+) -> None:
+    scopes = open_stage("smart-government-ii", period, "").scopes
+    report = Report.open(Stage(sample_stage.project, scopes, sample_stage.folder))
+    cover = report.cover().html
+    assert f'<p class="period">{named}</p>' in cover
+    assert report.title.endswith(f", {named}")
+    assert report.running.endswith(f" · {named}")
+    why = "The mechanism began on January 15, 2024, so that the days of the period before it are left out."
+    assert (why in words_of(cover)) == is_cut
+
+
 def test_a_median_of_one_day_is_told_in_a_sentence_that_holds_for_any_number(make: Maker) -> None:
     text = paragraphs(make, [row(1, "2024-04-09", "Resolved", "2024-04-10")])
     assert "The one first resolution in the period with both dates known took 1 working day." in text

@@ -212,6 +212,19 @@ def test_uptake_by_channel_lists_every_channel_and_what_went_unused(make: Maker)
     ]
 
 
+def test_a_channel_is_not_said_to_be_unused_where_a_grievance_could_not_be_placed(make: Maker) -> None:
+    # Between a grievance of March and one of June: received in April, or in another month.
+    rows = [row(1, "2024-03-05", "Resolving"), row(2, "", "Resolving"), row(3, "2024-06-05", "Resolving")]
+    made = uptake(make, rows)
+    channels = "In person, Phone, Facebook comment, and Website"
+    assert made.unused("channel") == [
+        "Nothing is known to have come through: In person, E-mail, Phone, Facebook comment, and Website.",
+        f"Not known to have come once since the start: {channels}.",
+    ]
+    assert Markup(made.unplaced()).striptags().startswith("1 grievance could not be placed: it has no date of receipt")
+    assert uptake(make, [rows[0], rows[2]]).unplaced() == ""
+
+
 def test_nothing_is_said_to_be_unused_where_no_grievance_says_its_channel(make: Maker) -> None:
     made = uptake(make, [row(1, "2024-04-01", "Resolving", channel="")])
     assert made.unused("channel") == [

@@ -192,6 +192,22 @@ def test_a_figure_of_the_commentary_is_a_link_with_its_unit(sample_stage: Stage)
     assert '<a href="https://example.org/16">all 16</a>' in html
 
 
+def test_a_grievance_that_counts_twice_is_marked_so_that_the_rows_can_be_counted_to_the_figure(make: Maker) -> None:
+    again = {"status": "Resolved", "date_resolved": "2024-04-05", "date_reopened": "2024-04-08"}
+    rows = [
+        {**ROWS[0], **again, "date_resolved_again": "2024-04-09"},
+        {**ROWS[1], "status": "Resolved", "date_resolved": "2024-04-05"},
+        ROWS[2],
+    ]
+    inside, outside = (traced(make, rows, is_internal=is_internal) for is_internal in (True, False))
+    assert inside.numbers.count("resolutions") == 3
+    assert told(inside, "resolutions")["f-resolutions-period"] == "1/2024 (twice), 2/2024"
+    ratio = told(inside, "clearance_ratio")["f-clearance_ratio-period"]
+    assert ratio == "1/2024 (twice), 2/2024; the rest of the denominator: 3/2024"
+    assert told(outside, "resolutions")["f-resolutions-period"] == "1–2; 1 of them counts twice"
+    assert told(inside, "received")["f-received-period"] == "1/2024, 2/2024, 3/2024"
+
+
 def test_a_register_without_type_or_relation_is_told_so_and_not_by_zeros(make: Maker) -> None:
     text = "registration_no,date_received,status\n1/2024,2024-04-02,Open\n2/2024,2024-04-03,Open\n"
     changes = {"not_collected": "{channel: there is one desk}", "statuses": "{in_progress: {label: Open}}"}
@@ -223,3 +239,5 @@ def test_the_notes_name_the_columns_that_the_register_lacks(sample_stage: Stage)
     text = words_of(Report.open(sample_stage).data_notes().html)
     assert "Referred to: Unrelated, referred elsewhere" in text
     assert "Satisfaction: Satisfied with the outcome; Asked without an answer; Not asked" in text
+    # A figure that is given since the start alone.
+    assert "Related to project benefits: " + definitions()["benefit_grievances_addressed"].title in text

@@ -76,7 +76,7 @@ def test_numbers_and_dates_follow_the_language() -> None:
     assert ENGLISH.percent(56.25) == "56\u00a0%"
     assert ENGLISH.period(Period.parse("2024H2")) == "Second half of 2024"
     assert ENGLISH.period(Period.parse("2024-05")) == "May 2024"
-    assert (ENGLISH.ordinal(1), ENGLISH.ordinal(13)) == ("first", "number 13")
+    assert (ENGLISH.ordinal(1), ENGLISH.ordinal(12), ENGLISH.ordinal(13)) == ("first", "twelfth", None)
 
 
 def row(state: str, numerator: int | None, denominator: int | None, value: float | None, unit: str = "percent") -> dict:
@@ -109,3 +109,11 @@ def row(state: str, numerator: int | None, denominator: int | None, value: float
 )
 def test_a_rate_shows_its_n_of_n_and_rounding_hides_nothing(given: dict, expected: str) -> None:
     assert re.sub("\u00a0", " ", display(given, ENGLISH)) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "written"),
+    [(62.5, 0, "63"), (82.5, 0, "83"), (0.125, 2, "0.13"), (2.675, 2, "2.68"), (-0.125, 2, "-0.13"), (0.05, 1, "0.1")],
+)
+def test_a_half_is_rounded_up_as_a_spreadsheet_does(value: float, decimals: int, written: str) -> None:
+    assert words.words_for("en").number(value, decimals) == written

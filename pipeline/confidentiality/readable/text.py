@@ -31,8 +31,8 @@ _SHAPE = re.compile(
     r"""\b(?:matrix|translate|scale|rotate)\([-\d\s.,+e]*+\)"""
 )
 """A shape of a drawing whose source stands in a text."""
-_DATE = re.compile(r"(?<![\d.-])(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?:-[0-3]\d)?(?![\d-])")
-"""A day or a month as the program writes it."""
+_DATE = re.compile(r"(?:(?<![\d.-])|(?<=%[0-9A-Fa-f]{2}))(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?:-[0-3]\d)?(?![\d-])")
+"""A day or a month as the program writes it, also right behind an escaped letter: 2024H1%402024-06-13."""
 _COLUMNS = re.compile(r"[^\S\n]{2,}|\t")
 _NO_TEXT = "·"
 

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from pipeline.errors import InputError
+from pipeline.register.columns import heading_key, known_headings
 from pipeline.register.formats.rows import batches
 from pipeline.register.formats.sheet import Sheet, frame
 
@@ -68,8 +69,8 @@ def _parsed(text: str, file: str, line: int) -> Any:
         return json.loads(text, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_once)
     except _Twice as error:
         raise InputError(
-            f"{file}{f', line {line}' if line else ''}: a record has the field '{error}' twice, and only one of them "
-            "can be read. Export the register anew."
+            f"{file}{f', line {line}' if line else ''}: a record has {error} twice, and only one of them can be read. "
+            "Export the register anew."
         ) from None
     except ValueError as error:
         at = line or getattr(error, "lineno", 1)
@@ -79,14 +80,15 @@ def _parsed(text: str, file: str, line: int) -> Any:
 
 
 class _Twice(Exception):
-    """A field that a record has twice."""
+    """A field that a record has twice, by its name where that is known: it could be somebody's name."""
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     record = dict(pairs)
     if len(record) < len(pairs):
         names = [name for name, _ in pairs]
-        raise _Twice(next(name for name in names if names.count(name) > 1)[:60])
+        name = next(name for name in names if names.count(name) > 1)
+        raise _Twice(f"the field '{name}'" if heading_key(name) in known_headings() else "a field")
     return record
 
 
