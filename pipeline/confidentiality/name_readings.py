@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from enum import IntEnum
 from functools import cached_property
+from itertools import chain
 from typing import Any, NamedTuple
 
 from pipeline.confidentiality.endings import fits, shortened, stems_of
@@ -48,7 +49,7 @@ class Readings:
     def __init__(self, words: Container[str], varied: Collection[str], joined: Iterable[str] = ()) -> None:
         """Take the words of names, those of them that are looked for in other forms, and those without their blanks."""
         self._words = words
-        self.run_on = RunOnNames((*joined, *varied))
+        self.run_on = RunOnNames(chain(joined, varied))
         self._letters = sorted(word for word in varied if word.isalnum() and not word.isdigit())
         self._folded: dict[str, str] = {}
         self._sure: dict[str, tuple[Reading, ...]] = {}

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from pipeline.execution.errors import Interrupted
-from pipeline.execution.stops import SIGNALS, Stop
+from pipeline.execution.stops import SIGNALS, Stop, once_imported
 
 
 class Interrupts:
@@ -69,7 +69,7 @@ def interruptible() -> Iterator[Interrupts]:
         for name in SIGNALS:
             number = getattr(signal, name, None)
             if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-                former[number] = signal.signal(number, interrupts.handle)
+                former[number] = signal.signal(number, once_imported(interrupts.handle))
     try:
         yield interrupts
     except Stop as stop:

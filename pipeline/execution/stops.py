@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
 from types import FrameType
@@ -17,6 +18,12 @@ BY_A_SIGNAL = 128
 """What is added to the number of a signal for the exit code."""
 _AT_ONCE_SECONDS = 1.0
 """How long after a signal another one is the same impatient hand."""
+_LOOKED_AGAIN_SECONDS = 0.05
+"""How often it is looked whether a module is still being imported."""
+_IMPORTED_WITHIN_SECONDS = 10.0
+"""From then on a signal is taken in the middle of an import, too."""
+Take = Callable[[int, FrameType | None], None]
+"""What is done with a signal."""
 
 
 class Stop(KeyboardInterrupt):
@@ -30,6 +37,48 @@ class Stop(KeyboardInterrupt):
 def stopped(signal_number: int) -> str:
     """Say that a signal ended the call."""
     return f"Stopped by {signal.Signals(signal_number).name}; the former outputs are as they were."
+
+
+def once_imported(take: Take) -> Take:
+    """Let a signal that comes while a module is imported wait for its end.
+
+    A library that is being imported may lose an exception that is none of its own (C code that goes on without a part
+    of itself), or turn it into an ImportError. So the signal is sent again a little later, until none is imported.
+    """
+    waits_since: float | None = None
+
+    def handle(signal_number: int, frame: FrameType | None) -> None:
+        nonlocal waits_since
+        if _is_importing(frame):
+            now = time.monotonic()
+            waits_since = now if waits_since is None else waits_since
+            if now - waits_since < _IMPORTED_WITHIN_SECONDS:
+                again = threading.Timer(_LOOKED_AGAIN_SECONDS, _send_again, (signal_number,))
+                again.daemon = True
+                again.start()
+                return
+        waits_since = None
+        take(signal_number, frame)
+
+    return handle
+
+
+def _is_importing(frame: FrameType | None) -> bool:
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib._bootstrap"):
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _send_again(signal_number: int) -> None:
+    to_a_thread = getattr(signal, "pthread_kill", None)  # Windows has none
+    main = threading.main_thread().ident
+    if to_a_thread is None or main is None:
+        signal.raise_signal(signal_number)
+    else:
+        # The main thread may wait in a call of the system, from which a signal to this one would not wake it.
+        to_a_thread(main, signal_number)
 
 
 def stoppable(call: Callable[[], int]) -> int:
@@ -50,7 +99,7 @@ def stoppable(call: Callable[[], int]) -> int:
     taken = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
     try:
         for number in taken:
-            signal.signal(number, stop)
+            signal.signal(number, once_imported(stop))
         return call()
     except Stop as came:
         print(f"Error: {stopped(came.signal_number)}", file=sys.stderr)
