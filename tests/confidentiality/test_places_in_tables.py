@@ -76,3 +76,33 @@ def test_the_year_of_a_day_before_a_text_is_no_number_of_a_house(day: str, tmp_p
     text = "The road can be used after rain."
     printed(tmp_path, f"<table><tr><td>41<td>{day}<td>Appreciation<td>{text}</table>")
     guard(tmp_path, SEARCH)
+
+
+ROWS_OF_TEXTS = {
+    "number, type, text": ("27", "Complaint", "The road is full of holes and the drain is blocked."),
+    "number, text": ("27", "The road is full of holes."),
+    "text, number": ("Nobody closed the Quarry Road", "27 weeks have passed"),
+    "letters beyond the first plane before it": ("\U00010330 \U00010331", "27", "Complaint", "The road is full."),
+}
+
+
+@pytest.mark.parametrize("padding", ["0.3em", "1em"])
+@pytest.mark.parametrize("what", ROWS_OF_TEXTS)
+def test_no_address_begins_in_one_cell_of_a_row_and_ends_in_another(what: str, padding: str, tmp_path: Path) -> None:
+    cells = "".join(f"<td style='padding: 0 {padding}'>{cell}" for cell in ROWS_OF_TEXTS[what])
+    printed(tmp_path, f"<table><tr>{cells}</table>")
+    guard(tmp_path, SEARCH)
+
+
+IN_PARTS = {
+    "with a part of it set off": "<p>The crew works at <b>12</b> Quarry <i>Road</i> since May.</p>",
+    "in a line that is stretched": f"<p style='text-align: justify'>At <b>12</b> Quarry Road {'wider ' * 60}</p>",
+    "in one cell of several": "<table><tr><td>27<td>Complaint<td>At 12 Quarry Road<td>Resolved</table>",
+}
+
+
+@pytest.mark.parametrize("where", IN_PARTS)
+def test_an_address_within_a_cell_or_a_line_is_found_however_it_is_set(where: str, tmp_path: Path) -> None:
+    printed(tmp_path, IN_PARTS[where])
+    with pytest.raises(DisclosureError, match=r"public/report\.pdf holds a street address"):
+        guard(tmp_path, SEARCH)

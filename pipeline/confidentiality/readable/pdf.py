@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from pipeline.confidentiality.readable.text import Seen
 
 if TYPE_CHECKING:
     from pypdf import PdfReader
+    from pypdfium2 import PdfTextPage
 
 _NO_TEXT = frozenset({"/ID", "/CharSet", "/Registry", "/Ordering", "/Panose", "/CheckSum", "/DA"})
 """Entries of dictionaries whose strings are for the reading program alone."""
@@ -45,7 +47,8 @@ def pdf_texts(path: Path) -> Iterator[Seen]:
 def page_texts(path: Path, reader: PdfReader) -> Iterator[str]:
     """Yield the text of each page, line by line, with what stands outside of its edges; `PdfiumError` if damaged.
 
-    A page with a figure is left to pypdf: PDFium would put the marks of an axis into one line, as one long number.
+    Between two cells of a row stands a tab. A page with a figure is left to pypdf, which knows no cells: PDFium would
+    put the marks of an axis into one line, as one long number.
     """
     from pypdfium2 import PdfDocument
     from pypdfium2.raw import FPDF_PAGEOBJ_FORM
@@ -55,8 +58,38 @@ def page_texts(path: Path, reader: PdfReader) -> Iterator[str]:
             if any(page.get_objects([FPDF_PAGEOBJ_FORM], max_depth=1)):
                 yield reader.pages[number].extract_text()
             else:
-                text: str = page.get_textpage().get_text_range()
+                text = _with_cells(page.get_textpage())
                 yield text.replace("\r\n", "\n").replace(_HYPHEN_AT_END, "-\n")
+
+
+def _with_cells(page: PdfTextPage) -> str:
+    """Return the text of a page with a tab for each blank that stands between two cells of a row.
+
+    Such a blank is none of the page: PDFium puts one where letters of a line lie apart. Cells lie apart by more than
+    half the height of their line, words by less, however a line is stretched.
+    """
+    from pypdfium2.raw import FPDFText_GetCharIndexFromTextIndex, FPDFText_IsGenerated
+
+    text: str = page.get_text_range()
+    words = text.split(" ")
+    parted = [words[0]]
+    place = -1
+    for before, word in pairwise(words):
+        # PDFium counts as UTF-16 does.
+        place += len(before.encode("utf-16-le", "surrogatepass")) // 2 + 1
+        is_between = before[-1:].strip() != "" and word[:1].strip() != ""
+        at = FPDFText_GetCharIndexFromTextIndex(page.raw, place) if is_between else -1
+        is_cell = at > 0 and FPDFText_IsGenerated(page.raw, at) == 1 and _lie_apart(page, at)
+        parted += ["\t" if is_cell else " ", word]
+    return "".join(parted)
+
+
+def _lie_apart(page: PdfTextPage, blank: int) -> bool:
+    """Say whether the letters on both sides of a blank lie as far apart as those of two cells do."""
+    first_left, _, first_right, _ = page.get_charbox(blank - 1)
+    next_left, _, next_right, _ = page.get_charbox(blank + 1)
+    _, bottom, _, top = page.get_charbox(blank - 1, loose=True)
+    return bool(2 * max(next_left - first_right, first_left - next_right) > top - bottom)
 
 
 def _objects_texts(reader: Any) -> Iterator[Seen]:
