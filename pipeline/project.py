@@ -165,14 +165,16 @@ class Disclosure(Strict):
     @field_validator("merge")
     @classmethod
     def _each_member_once(cls, value: dict[Any, dict[str, tuple[str, ...]]]) -> dict[Any, dict[str, tuple[str, ...]]]:
-        for merged in value.values():
-            seen: dict[str, str] = {}
-            for name, members in merged.items():
+        for dimension, merged in value.items():
+            seen: dict[str, int] = {}
+            for number, (name, members) in enumerate(merged.items(), start=1):
                 for member in (name, *members):
                     if fold(member) in ("", NOT_STATED):
-                        raise ValueError(f"'{member}' cannot be merged")
-                    if seen.setdefault(fold(member), name) != name:
-                        raise ValueError(f"'{member}' is in both '{seen[fold(member)]}' and '{name}'")
+                        raise ValueError("a blank, or 'not stated', cannot be merged")
+                    # A member can be called after somebody, and no name is known yet.
+                    if seen.setdefault(fold(member), number) != number:
+                        first = seen[fold(member)]
+                        raise ValueError(f"under {dimension}, names {first} and {number} have a member in common")
         return value
 
 
@@ -248,12 +250,13 @@ class Beneficiaries(Strict):
     @field_validator("by_sex", "by_location", "by_vulnerable_group")
     @classmethod
     def _once_each(cls, value: dict[str, int]) -> dict[str, int]:
-        seen: dict[str, str] = {}
-        for name in value:
+        # A group can be called after somebody, and no name is known yet: each is told by its number.
+        seen: dict[str, int] = {}
+        for number, name in enumerate(value, start=1):
             if fold(name) == NOT_STATED or not fold(name):
-                raise ValueError(f"'{name}' cannot be the name of a group")
-            if seen.setdefault(fold(name), name) != name:
-                raise ValueError(f"'{seen[fold(name)]}' and '{name}' are one word to the program")
+                raise ValueError("a blank, or 'not stated', cannot be the name of a group")
+            if seen.setdefault(fold(name), number) != number:
+                raise ValueError(f"names {seen[fold(name)]} and {number} are one word to the program")
         return value
 
     @model_validator(mode="after")
@@ -261,9 +264,9 @@ class Beneficiaries(Strict):
         for name, numbers in (("by_sex", self.by_sex), ("by_location", self.by_location)):
             if sum(numbers.values()) > self.total:
                 raise ValueError(f"{name} adds up to {sum(numbers.values())}, which is more than total")
-        for name, number in self.by_vulnerable_group.items():
+        for place, number in enumerate(self.by_vulnerable_group.values(), start=1):
             if number > self.total:
-                raise ValueError(f"by_vulnerable_group: '{name}' has more members than total")
+                raise ValueError(f"by_vulnerable_group: the group in place {place} has more members than total")
         return self
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
+from difflib import get_close_matches
 from functools import cache
 from io import StringIO
 from pathlib import Path
@@ -135,29 +136,61 @@ def check_model(data: Any, model: type[M], shown_as: str, **context: Any) -> M:
     try:
         return model.model_validate(data, context=context)
     except ValidationError as error:
-        faults = [_sentence(fault, data, shown_as) for fault in error.errors(include_url=False)]
+        known = _keys_below(model)
+        faults = [_sentence(fault, data, shown_as, known) for fault in error.errors(include_url=False)]
         raise InputError("\n".join(dict.fromkeys(faults))) from None
 
 
 _LIST = "a list is needed, lines below it that begin with '- '; if there are some, take the # from their beginning too"
 _KEYS = "keys with values are needed below it"
+_CODE = re.compile("[a-z][a-z0-9_]*")
+_OF_THE_KEY = "[key]"
+"""What pydantic puts behind a key that is wrong itself."""
+_ALIKE = 0.75
+"""From which likeness on, of 1, a key of the program is named for one that is not known."""
 
 
-def fault_sentence(path: Sequence[str | int], what: str, data: Any, shown_as: str) -> str:
-    """Say what is wrong with a key of what `read_yaml` returned, with its line; places in a list count from 0."""
+def fault_sentence(path: Sequence[str | int], what: str, data: Any, shown_as: str, known: Collection[str]) -> str:
+    """Say what is wrong with a key of what `read_yaml` returned, with its line; places in a list count from 0.
+
+    A key that is not among those `known` can be somebody's name: its line tells which one it is, and '…' stands for it.
+    A code with a known key below it, such as that of a channel, is told; the tables that come out have it as well.
+    """
     line = _line_of(path, data)
-    key = ".".join(str(part + 1) if isinstance(part, int) else part for part in path) or "the file"
-    key = "".join(letter if letter.isprintable() else "?" for letter in key)
+    told = []
+    for part, below in zip(path, [*path[1:], 0], strict=True):
+        is_code = below in known and isinstance(part, str) and _CODE.fullmatch(part) is not None
+        told.append(str(part + 1) if isinstance(part, int) else part if part in known or is_code else "…")
+    key = ".".join(told) or "the file"
     place = f"{shown_as}, line {line}" if line else shown_as
-    told = what if what[:2].isupper() else what[:1].lower() + what[1:]
-    return f"{place}, key {key}: {told}."
+    sentence = what if what[:2].isupper() else what[:1].lower() + what[1:]
+    return f"{place}, key {key}: {sentence}" + ("" if sentence.endswith((".", "?")) else ".")
 
 
-def _sentence(fault: Any, data: Any, shown_as: str) -> str:
+@cache
+def _keys_below(model: type[BaseModel]) -> frozenset[str]:
+    """Return every key that a model and those within it have, or that they choose from."""
+    keys: set[str] = set()
+    parts: list[Any] = [model.model_json_schema()]
+    while parts:
+        part = parts.pop()
+        if isinstance(part, dict):
+            keys.update(part.get("properties", ()), part.get("propertyNames", {}).get("enum", ()))
+        parts += part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+    return frozenset(keys)
+
+
+def _not_known(key: str | int, known: frozenset[str]) -> str:
+    alike = get_close_matches(str(key), sorted(known), n=1, cutoff=_ALIKE)
+    hint = f"; is {alike[0]} meant?" if alike else ";"
+    return f"this key is not known{hint} check the spelling against docs/project-file.md or remove it"
+
+
+def _sentence(fault: Any, data: Any, shown_as: str, known: frozenset[str]) -> str:
     # pydantic names the variants of a union in the path; only real keys and list places are shown.
     path = _existing_path(fault["loc"], data)
     what = {
-        "extra_forbidden": "this key is not known; check the spelling against docs/project-file.md or remove it",
+        "extra_forbidden": _not_known(path[-1] if path else "", known),
         "missing": "this key is required and missing",
         "tuple_type": _LIST,
         "list_type": _LIST,
@@ -172,7 +205,7 @@ def _sentence(fault: Any, data: Any, shown_as: str) -> str:
         "date_type": "a day is needed, written as 2024-06-30",
         "date_from_datetime_parsing": "a day is needed, written as 2024-06-30",
     }.get(fault["type"], re.sub("^(Value error|Assertion failed), ", "", fault["msg"]))
-    return fault_sentence(path, what, data, shown_as)
+    return fault_sentence(path, what, data, shown_as, known)
 
 
 def _existing_path(location: Sequence[str | int], data: Any) -> list[str | int]:
@@ -183,7 +216,7 @@ def _existing_path(location: Sequence[str | int], data: Any) -> list[str | int]:
             here = here[part]
         elif isinstance(here, list) and isinstance(part, int):
             here = here[part] if part < len(here) else None
-        elif position != len(location) - 1 or not isinstance(here, dict):
+        elif position != len(location) - 1 or not isinstance(here, dict) or part == _OF_THE_KEY:
             continue
         path.append(part)
     return path

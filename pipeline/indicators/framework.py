@@ -58,7 +58,8 @@ def results_framework(project: Project) -> list[Row]:
         shown_as = f"{project.shown_folder}/project.yml"
         data = read_yaml(project.folder / "project.yml", shown_as)
         sentences = [
-            fault_sentence(("results_framework", place, key), what, data, shown_as) for place, key, what in faults
+            fault_sentence(("results_framework", place, key), what, data, shown_as, {"results_framework", key})
+            for place, key, what in faults
         ]
         raise InputError("\n".join(sentences))
     return [_row(one) for one in given]

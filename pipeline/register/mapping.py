@@ -15,6 +15,7 @@ from pipeline.register import findings, heading_places
 from pipeline.register.columns import alias_headings, dictionary, exact_headings, further, heading_key, names
 from pipeline.register.headings import Fit, fit
 from pipeline.register.reading import PLACE, Register
+from pipeline.yaml_files import fault_sentence, read_yaml
 
 OTHER = "other: "
 """What the name of a column begins with that the data dictionary does not know."""
@@ -32,7 +33,7 @@ def map_columns(register: Register, project: Project) -> Register:
     """
     project_file = f"{project.shown_folder}/project.yml"
     headings = list(register.headings)
-    found = fit(headings, _chosen(project, register, project_file))
+    found = fit(headings, _chosen(project, register))
     more = {heading: further(column, heading) for heading, column in found.further.items()}
     mapped = {heading: found.columns.get(heading) or more.get(heading, OTHER + heading) for heading in headings}
     _refuse_clashes(found, mapped, register, project, project_file)
@@ -130,7 +131,7 @@ def _quoted(heading: str) -> str:
     return '"' + heading.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _chosen(project: Project, register: Register, project_file: str) -> dict[str, str]:
+def _chosen(project: Project, register: Register) -> dict[str, str]:
     """Return what project.yml says, by the key of the heading as the joined tables spell it."""
     spelt = {heading_key(own): heading_key(joined) for own, joined in register.spelt.items()}
     chosen = {}
@@ -138,14 +139,19 @@ def _chosen(project: Project, register: Register, project_file: str) -> dict[str
         if column not in dictionary():
             nearest = process.extractOne(column, list(dictionary()), scorer=fuzz.ratio, score_cutoff=60)
             hint = f" Did you mean {nearest[0]}?" if nearest else ""
-            raise InputError(f"{project_file}, key columns.{heading}: '{column}' is not a known column.{hint}")
+            raise InputError(_of_heading(heading, f"no column is called as this line says.{hint}", project))
         if heading_key(heading) not in spelt:
-            raise InputError(
-                f"{project_file}, key columns: the register has no heading '{heading}'."
-                f"{_most_like(heading, register, project)}"
-            )
+            what = f"the register has no heading as this line has it.{_most_like(heading, register, project)}"
+            raise InputError(_of_heading(heading, what, project))
         chosen[spelt[heading_key(heading)]] = column
     return chosen
+
+
+def _of_heading(heading: str, what: str, project: Project) -> str:
+    """Say what is wrong with a heading under columns, by its line: it can be a cell with a name, and none is known."""
+    shown_as = f"{project.shown_folder}/project.yml"
+    data = read_yaml(project.folder / "project.yml", shown_as)
+    return fault_sentence(("columns", heading), what, data, shown_as, ("columns",))
 
 
 def _most_like(heading: str, register: Register, project: Project) -> str:

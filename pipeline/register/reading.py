@@ -161,7 +161,11 @@ def _missing(project: Project, named: str) -> str:
         for one in (sorted(project.folder.iterdir()) if project.folder.is_dir() else ())
         if one.is_file() and _is_readable(one)
     ]
-    hint = f" There is {others[0]}: is that the one?" if others else ""
+    # A file can be called after somebody, and no name is known yet: one is told that is called as project.yml says.
+    called = [name for name in others if Path(name).stem in (Path(named).stem, "register")]
+    hint = f" There is {called[0]}: is that the one?" if called else ""
+    if others and not called:
+        hint = " There is a file with another name that can be read as one: is that the one?"
     return (
         f"{project.shown_folder}/{named} is missing. Put the register there, or name it under the key register in "
         f"project.yml.{hint}"

@@ -49,12 +49,12 @@ def refusal(make: Maker, old: str, new: str) -> str:
         (
             "minimum_n: 10",
             "minimum_n: 10\nbeneficiaries: {total: 9, source: x, date: 2024-01-01, by_vulnerable_group: {a: 9, b: 10}}",
-            ("key beneficiaries", "'b' has more members than total"),
+            ("key beneficiaries", "the group in place 2 has more members than total"),
         ),
         (
             "minimum_n: 10",
             "minimum_n: 10\nbeneficiaries: {total: 9, source: x, date: 2024-01-01, by_location: {Bay: 1, BAY: 2}}",
-            ("key beneficiaries.by_location", "'Bay' and 'BAY' are one word"),
+            ("key beneficiaries.by_location", "names 1 and 2 are one word"),
         ),
         (
             "minimum_n: 10",
@@ -77,8 +77,8 @@ def refusal(make: Maker, old: str, new: str) -> str:
             "minimum_n: 10\nresults_framework: [{indicator: received, target: true}]",
             ("key results_framework.1.target", "a number is needed"),
         ),
-        ("minimum_n: 10", "minimum: 10", ("key minimum: this key is not known", "line ")),
-        ("country: MN", "county: MN", ("key country: this key is required", "key county")),
+        ("minimum_n: 10", "minimum: 10", ("key …: this key is not known; is minimum_n meant?", "line ")),
+        ("country: MN", "county: MN", ("key country: this key is required", "key …: this key", "is country meant?")),
         ("minimum_n: 10", "minimum_n: ten", ("key minimum_n",)),
         ("minimum_n: 10", "minimum_n: 0", ("key minimum_n", "greater than or equal to 1")),
         ("complete_through: 2024-06-30", "complete_through: 2024-06-31", ("complete_through",)),
@@ -105,7 +105,7 @@ def refusal(make: Maker, old: str, new: str) -> str:
         ("aliases: [phone,", "aliases: ['In  Person', phone,", ("key channels", "'in person' stands for both")),
         ("aliases: [in progress]", "aliases: [resolved]", ("line ", "key statuses", "'resolved' stands for both")),
         ("request: {label: Request,", "request: {label: Question,", ("key types", "'question' stands for both")),
-        ("  resolved:\n    label", "  solved:\n    label", ("line ", "key statuses.solved", "'resolved'")),
+        ("  resolved:\n    label", "  solved:\n    label", ("line ", "key statuses.…", "'resolved'")),
         ("annex_rows: 500", "date_formats: ['%d/%m']\nannex_rows: 500", ("line ", "key date_formats", "'%d/%m'")),
         ("annex_rows: 500", "date_formats: ['%Q']\nannex_rows: 500", ("line ", "key date_formats", "'%Q'")),
         ("annex_rows: 500", "severe_from: bad\nannex_rows: 500", ("line ", "key severe_from")),
@@ -176,7 +176,53 @@ def test_all_faults_are_told_at_once(make: Maker) -> None:
 def test_a_key_with_a_line_break_is_told_on_one_line() -> None:
     sentence = told({**SETTINGS, "calendar": {"a\rb\n": None}})
     assert sentence.splitlines() == [sentence]
-    assert "key calendar.a?b?: this key is not known" in sentence
+    assert "key calendar.…: this key is not known" in sentence
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("persons: [Bolormaa, Amaraa]", "Olga Tenn: x", "key confidential.…: this key is not known; check"),
+        ("persons: [Bolormaa, Amaraa]", "olga: x", "key confidential.…: this key is not known; check"),
+        ("persons: [Bolormaa, Amaraa]", "persons: {Olga Tenn: x}", "key confidential.persons: a list is needed"),
+        ("minimum_n: 10", "topics: {Olga Tenn: {label: x}}", "key topics.…: a code is written with"),
+        ("minimum_n: 10", "columns: {Olga Tenn: [x]}", "key columns.…: a text is needed"),
+        (
+            "minimum_n: 10",
+            "disclosure: {merge: {location: {House of Olga Tenn: [Hill], B: [hill]}}}",
+            "key disclosure.merge: under location, names 1 and 2 have a member in common",
+        ),
+        (
+            "minimum_n: 10",
+            "disclosure: {merge: {location: {olga: [5]}}}",
+            "key disclosure.merge.location.….1: a text is needed",
+        ),
+        (
+            "minimum_n: 10",
+            "beneficiaries: {total: 9, source: x, date: 2024-01-01, by_location: {Olga Tenn: 1, olga tenn: 2}}",
+            "key beneficiaries.by_location: names 1 and 2 are one word to the program",
+        ),
+        (
+            "minimum_n: 10",
+            "beneficiaries: {total: 9, source: x, date: 2024-01-01, by_location: {Olga Tenn: many}}",
+            "key beneficiaries.by_location.…: a whole number is needed",
+        ),
+    ],
+)
+def test_a_fault_is_told_by_its_line_without_a_word_that_can_be_a_name(
+    make: Maker, old: str, new: str, words: str
+) -> None:
+    make.project([])
+    path = make.folder / SAMPLE / "project.yml"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    place = next(number for number, line in enumerate(lines) if old in line)
+    lines[place] = lines[place].replace(old, new)
+    path.write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        load_project(SAMPLE)
+    assert words in str(error.value)
+    assert f"project.yml, line {place + 1}, key " in str(error.value)
+    assert not any(name in str(error.value).casefold() for name in ("olga", "tenn"))
 
 
 def test_no_is_norway_and_not_false(make: Maker) -> None:

@@ -257,8 +257,8 @@ def test_a_span_within_another_is_part_of_it_and_two_of_the_same_days_are_one() 
         ("{tables: [[sex, location], [location, sex]]}", "'location by sex' is named twice"),
         ("{tables: [[sex, sex]]}", "'sex' cannot be crossed with itself"),
         ("{tables: [topic]}", "disclosure.tables"),
-        ("{merge: {location: {A: [b, c], D: [B]}}}", "'B' is in both 'A' and 'D'"),
-        ("{merge: {location: {A: [not_stated]}}}", "'not_stated' cannot be merged"),
+        ("{merge: {location: {A: [b, c], D: [B]}}}", "under location, names 1 and 2 have a member in common"),
+        ("{merge: {location: {A: [not_stated]}}}", "'not stated', cannot be merged"),
     ],
 )
 def test_a_key_that_makes_no_sense_is_refused_with_a_sentence(make: Maker, written: str, told: str) -> None:

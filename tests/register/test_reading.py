@@ -207,13 +207,34 @@ def test_headings_that_are_names_of_the_program_take_no_column_s_place(make: Mak
         ({"register": "{file: a.csv, database: GRM_DATABASE, table: t}"}, "give either file, or database"),
         ({"register": "{database: GRM_DATABASE}"}, "database and table go together"),
         ({"register": "{database: 'postgresql://x', table: t}"}, "register.database"),
-        ({"columns": "{Nummer: registration_no}"}, "has no heading 'Nummer'"),
-        ({"columns": "{status: stauts}"}, "Did you mean status"),
+        (
+            {"columns": "{Nummer: registration_no}"},
+            r"line \d+, key columns\.…: the register has no heading as this line",
+        ),
+        (
+            {"columns": "{status: Kalinda Orro}"},
+            r"line \d+, key columns\.…: no column is called as this line says\.$",
+        ),
+        ({"columns": "{status: stauts}"}, r"Did you mean status\?$"),
     ],
 )
 def test_a_register_that_is_not_there_is_refused(make: Maker, changes: dict[str, str], words: str) -> None:
     with pytest.raises(InputError, match=words):
         read(make, HEAD, changes)
+
+
+def test_of_a_register_that_is_not_there_no_other_file_is_told_that_can_be_called_after_somebody(make: Maker) -> None:
+    project = make.project("", {"register": "list.csv"})
+    for other, hint in (
+        ("Kalinda Orro.csv", "There is a file with another name"),
+        ("list.xlsx", "There is list.xlsx:"),
+    ):
+        (project.folder / "register.csv").unlink(missing_ok=True)
+        (project.folder / other).write_text(HEAD, encoding="utf-8")
+        with pytest.raises(InputError, match=r"list\.csv is missing") as error:
+            read_register(project)
+        assert hint in str(error.value)
+        assert "Kalinda" not in str(error.value)
 
 
 def test_a_register_that_is_a_link_out_of_the_project_is_refused(make: Maker, tmp_path: Path) -> None:

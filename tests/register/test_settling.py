@@ -93,7 +93,7 @@ def test_the_row_tells_two_of_one_number_apart(make: Maker) -> None:
         (entry().replace("  who: M&E\n", ""), r"key corrections\.1\.who"),
         (entry().replace("2024-07-01", "2024-07-32"), "2024-07-32 is not a day of the calendar"),
         (entry().replace("2024-07-01", "then"), r"key corrections\.1\.date"),
-        (entry() + "  because: x\n", r"key corrections\.1\.because: this key is not known"),
+        (entry() + "  because: x\n", r"key corrections\.1\.…: this key is not known"),
         ("a: b\n", "key corrections"),
         ("- [\n", "not valid YAML"),
         (entry() + "  to: Bat\n", r"corrections\.yml, line \d+, key to: this key is there twice in one place\. Leave"),
