@@ -7,17 +7,15 @@ from textwrap import shorten, wrap
 
 import pandas as pd
 
-from pipeline.confidentiality.redacting import redact_column
 from pipeline.confidentiality.redaction import KnownNames
 from pipeline.project import Project
-from pipeline.register.columns import heading_key, known_headings
 from pipeline.register.corrections import apply_corrections
 from pipeline.register.mapping import map_columns
 from pipeline.register.placement import place_receipts
 from pipeline.register.reading import Register, read_register
 from pipeline.register.validation import check
 from pipeline.register.values import read_values
-from pipeline.register.views import columns_read, findings_by_rule, sheets_read
+from pipeline.register.views import columns_read, file_shown, findings_by_rule, sheets_read, without_names
 
 MOST_OF_A_RULE = 3
 """How many findings of one rule are told; all of them stand in the workbook."""
@@ -57,11 +55,11 @@ def corrected_register(project: Project) -> Register:
 def told(one: Checked) -> str:
     """Write what was read and found for a terminal: tables of plain text, lines of at most 120 letters."""
     columns = columns_read(one.register)[["heading", "column", "filled_cells", "cells_not_understood", "blank_cells"]]
-    (file,) = _without_names(pd.DataFrame({"file": [one.register.file]}), one)["file"]
+    file = file_shown(one.register, one.names, one.locale)
     parts = [
         f"{file}: {len(one.register.table)} grievances",
-        _table(_without_names(sheets_read(one.register), one)),
-        _table(_without_names(columns, one)),
+        _table(without_names(sheets_read(one.register), one.names, one.locale, ["file", "sheet"])),
+        _table(without_names(columns, one.names, one.locale, ["heading", "column"])),
     ]
     found = one.findings
     if found.empty:
@@ -79,17 +77,6 @@ def told(one: Checked) -> str:
 def _line(finding: dict[str, str]) -> str:
     text = f"{finding['severity']}: {finding['message']} → {finding['action']}"
     return "\n".join(wrap(text, _WIDTH, subsequent_indent="    ", break_long_words=False))
-
-
-def _without_names(table: pd.DataFrame, one: Checked) -> pd.DataFrame:
-    """Replace known names, numbers and addresses in headings and names of files and sheets; known headings stay."""
-
-    def redacted(column: str) -> pd.Series:
-        texts = table[column].astype("str")
-        done = redact_column(texts, one.names, locale=one.locale, with_suspects=False)[0]
-        return done.where(~texts.map(heading_key).isin(known_headings()), texts)
-
-    return table.assign(**{name: redacted(name) for name in table.select_dtypes(include=["str", "object"]).columns})
 
 
 def _table(table: pd.DataFrame) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
+from pipeline.confidentiality.redacting import redact_column
+from pipeline.confidentiality.redaction import KnownNames
 from pipeline.register import findings
-from pipeline.register.columns import dictionary, identifying
+from pipeline.register.columns import dictionary, heading_key, identifying, known_headings
 from pipeline.register.mapping import collected
 from pipeline.register.reading import PLACE, Register
 from pipeline.register.values import NOT_UNDERSTOOD
@@ -38,6 +42,27 @@ def sheets_read(register: Register) -> pd.DataFrame:
         for sheet, why in register.left_out
     ]
     return pd.DataFrame(rows).fillna("")
+
+
+def without_names(table: pd.DataFrame, known: KnownNames, locale: str, columns: Sequence[str] = ()) -> pd.DataFrame:
+    """Replace known names, numbers and addresses in headings, names of files and sheets, and what is said of them.
+
+    In all texts of a table, or in those of some `columns`; headings that are known stay.
+    """
+
+    def redacted(column: str) -> pd.Series:
+        texts = table[column].astype("str")
+        done = redact_column(texts, known, locale=locale, with_suspects=False)[0]
+        return done.where(~texts.map(heading_key).isin(known_headings()), texts)
+
+    every = list(table.select_dtypes(include=["str", "object"]).columns)
+    return table.assign(**{name: redacted(name) for name in every if name in columns or not columns})
+
+
+def file_shown(register: Register, known: KnownNames, locale: str) -> str:
+    """Return the name of the register's file, without a known name."""
+    (file,) = without_names(pd.DataFrame({"file": [register.file]}), known, locale)["file"]
+    return str(file)
 
 
 def columns_read(register: Register) -> pd.DataFrame:

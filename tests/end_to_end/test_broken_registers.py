@@ -60,6 +60,31 @@ def test_faults_stand_against_a_release_with_file_row_and_column(own_data: Path,
     assert hashlib.sha256(register.read_bytes()).hexdigest() == before
 
 
+def test_a_register_that_is_called_after_somebody_is_read_and_told_without_the_name(
+    own_data: Path, tmp_path: Path
+) -> None:
+    folder = own_data / SAMPLE
+    (folder / "register.csv").rename(folder / "Bolormaa_2024.csv")
+    settings = (folder / "project.yml").read_text(encoding="utf-8")
+    assert "register: register.csv" in settings
+    (folder / "project.yml").write_text(
+        settings.replace("register: register.csv", "register: Bolormaa_2024.csv"), encoding="utf-8"
+    )
+    (folder / "corrections.yml").write_text(
+        "- match: {registration_no: 12/2024}\n  column: status\n  from: Resolved\n  to: Resolving\n  reason: x\n"
+        "  who: Analyst\n  date: 2024-07-02\n",
+        encoding="utf-8",
+    )
+    rewrite(folder / "Bolormaa_2024.csv", {(13, "status"): "Resolved", (14, "date_received"): ""})
+    outcome = call("cleaning", "--period=2024H1", outputs=tmp_path / "outputs", data=own_data)
+    assert outcome.code == 0, outcome.stderr
+    internal = outcome.set("2024H1") / "internal"
+    notebook = (internal / "notebooks" / "01_cleaning.ipynb").read_text(encoding="utf-8")
+    assert "[person]_2024.csv" in notebook
+    assert "[person]_2024.csv, row 13, column status: corrected" in notebook
+    assert "Bolormaa" not in notebook + (internal / "findings.csv").read_text(encoding="utf-8-sig")
+
+
 def test_an_explained_error_no_longer_stands_against_a_release(own_data: Path, tmp_path: Path) -> None:
     rewrite(own_data / SAMPLE / "register.csv", {(12, "status"): "Pendng"})
     (own_data / SAMPLE / "explanations.csv").write_text(
