@@ -34,6 +34,7 @@ from pipeline.register.columns import is_further
 from pipeline.register.explanations import read_explanations, settle
 from pipeline.register.identities import known_names_in, redact_findings, redact_texts, split_identities
 from pipeline.register.mapping import OTHER
+from pipeline.register.members import without_known_names
 from pipeline.register.placement import GAP, UNPRINTED, number_gaps, place_receipts, unprinted_numbers
 from pipeline.register.reading import PLACE, Register
 from pipeline.register.tables import Table
@@ -104,6 +105,7 @@ def apart(corrected: Register, project: Project, decisions: pd.DataFrame | None 
     every = read_decisions(project) if decisions is None else decisions
     read = read_values(corrected, project)
     names = known_names_in(project, read.table)
+    corrected, read = without_known_names(corrected, read, names, project)
     label = _sensitivity(read.table, project, names, every)
     hidden = is_sensitive(label)
     kept = every[~_is_about_sensitive(every, read.table, hidden)]

@@ -17,6 +17,7 @@ from pipeline.project import Project, Term, fold
 from pipeline.register import findings
 from pipeline.register.columns import dictionary, is_further, names
 from pipeline.register.dates import Reading, deciding_texts, parse_dates
+from pipeline.register.members import IN_DOUBT, without_texts
 from pipeline.register.reading import Register
 from pipeline.register.words import (
     SATISFACTION,
@@ -37,6 +38,7 @@ NOT_UNDERSTOOD = (
     "unknown_type",
     "unknown_relation",
     "unknown_value",
+    IN_DOUBT,
 )
 """The rules of cells that are filled and become blank because nobody can tell what they say."""
 _ALIKE = 60
@@ -50,12 +52,14 @@ def read_values(
 
     Texts that a wrong encoding had garbled are mended. Dates become timestamps without zone (with their time of day
     where it is given), vocabulary columns codes, yes/no columns booleans; a word for 'nothing' is a blank. A cell that
-    cannot be read becomes missing, with a finding that holds its text. For a part of a register `elsewhere` has what
+    cannot be read becomes missing, with a finding that holds its text; so does a sex, group or location that is none
+    (`members`), with a finding that does not. For a part of a register `elsewhere` has what
     `deciding_dates` found in the other parts.
     """
     table, noticed = _mended(register.table)
-    as_written = table = _without_nothing(table)
-    table = table.copy()
+    as_written, in_doubt = without_texts(register, _without_nothing(table), project)
+    noticed.append(in_doubt)
+    table = as_written.copy()
     reading = replace(_reading(project), elsewhere=elsewhere or {})
     from_1904 = _from_1904(register)
 

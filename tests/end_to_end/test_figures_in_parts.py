@@ -51,7 +51,10 @@ Split = Callable[[int], Project]
 
 @pytest.fixture
 def split(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Split:
-    """What deals the rows of the demonstration out to files, each tenth without its date of receipt."""
+    """What deals the rows of the demonstration out to files, each tenth without its date of receipt.
+
+    In place of its place each fiftieth has a sentence.
+    """
     monkeypatch.setenv(DATA_VARIABLE, str(tmp_path / "data"))
     monkeypatch.setenv(OUTPUTS_VARIABLE, str(tmp_path / "outputs"))
     folder = tmp_path / "data" / "demo"
@@ -68,6 +71,7 @@ def split(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Split:
         YAML(typ="safe").dump(kept, folder / "corrections.yml")
         rows = pd.read_csv(demo / "register.csv", dtype="str", keep_default_na=False)
         rows = rows.assign(date_received=rows["date_received"].mask(random.random(len(rows)) < 0.1, ""))
+        rows.loc[::50, "location"] = "The road was closed again, and nobody came."
         dealt = random.integers(0, PARTS, len(rows))
         for part in range(PARTS):
             rows[dealt == part].to_csv(folder / f"register-{part}.csv", index=False)

@@ -159,6 +159,7 @@ CASES: dict[str, tuple[list[dict[str, str]], dict[str, str]]] = {
     "unknown_relation": ([row(relation="perhaps")], {}),
     "unknown_value": ([row(is_anonymous="perhaps")], {}),
     "sensitive_in_doubt": ([row(is_sensitive="perhaps")], {}),
+    "member_in_doubt": ([row(location="The road is bad")], {}),
     "number_missing": ([row(registration_no="")], {}),
     "number_form": ([row(registration_no="A-7")], {}),
     "duplicate_number": ([row(), row()], {}),
