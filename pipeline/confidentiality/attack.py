@@ -47,8 +47,11 @@ class Table:
     was_withheld
         Of a released table: whether none of it was shown.
     late_of
-        Of what published tables leave over, which is no table of a report and can be worked out from them: the table
-        that is withheld where a small count is left over. It is empty for tables of reports.
+        Of what published tables leave over, which is no table of a report and can be worked out from them: the tables
+        that are withheld since a small count is left over. It is empty for tables of reports.
+    is_link
+        Whether nobody was told the table, and it only says what links others. It is a released table of which nothing
+        was shown, and what can be worked out of it needs no protection by itself.
     """
 
     name: str
@@ -58,7 +61,8 @@ class Table:
     groups: tuple[frozenset[str], ...] = ()
     is_released: bool = False
     was_withheld: bool = False
-    late_of: str = ""
+    late_of: tuple[str, ...] = ()
+    is_link: bool = False
 
     def cells(self) -> list[Cell]:
         """List the cells in the table's order."""

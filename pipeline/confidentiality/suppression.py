@@ -99,15 +99,16 @@ class _Search:
                 yield self.system.place[table.name, there[0]]
 
     def _given_away(self, left_over: Table) -> Iterable[str]:
-        """Name what is left over, and the table that would give it away where a count of it is small."""
+        """Name what is left over, and the tables that would give it away where a count of it is small."""
         yield left_over.name
         if any(0 < count < self.threshold for count in left_over.counts.values() if count is not None):
-            yield left_over.late_of
+            yield from left_over.late_of
 
     def _spans(self, withheld: Collection[str]) -> dict[int, float]:
         """Return the span of each cell where nothing is shown, as far as it is wanted."""
         reader = Reader(self.system, *self.system.bounds((), withheld))
-        full = {n: float(min(self.threshold, self.system.table_of[n].total)) for n in reader.unknown}
+        tables = {n: self.system.table_of[n] for n in reader.unknown}
+        full = {n: float(min(self.threshold, one.total)) for n, one in tables.items() if not one.is_link}
         failing = reader.narrowed(full, len(full))
         return {**dict.fromkeys(range(len(self.system.cells)), 0.0), **full, **{n: reader.span(n) for n in failing}}
 
@@ -200,6 +201,8 @@ class _Search:
         Of what is left over between tables, and of a table that is withheld for its sake, only small counts must not.
         """
         truth, table = self.system.truth[number], self.system.table_of[number]
+        if table.is_link:
+            return False
         if table.name in self._late:
             return bool(0 < truth < self.threshold)
         return bool(np.isnan(truth)) or (table.name in withheld and truth > 0)

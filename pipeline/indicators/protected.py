@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 
 import pandas as pd
@@ -68,9 +69,11 @@ def protected(
         if all(COLUMN_OF[one] in there for one in parts)
     }
     counted = _Counted(groups or groups_in(measured.facts, names), project, names)
-    rows: list[dict[str, object]] = []
-    for unit in _units(names):
-        links = _Links(counted, scopes, records, {name: names[name] for name in unit})
+    known, rows = _with_published(names, records), list[dict[str, object]]()
+    for unit in _units(known):
+        if not any(name in names for name in unit):
+            continue  # nothing of it is published now
+        links = _Links(counted, scopes, records, {name: known[name] for name in unit})
         tables = links.tables()
         # Nothing is shown of a table with very many members, so what links it to others tells nobody anything.
         looked_at = [table for table in tables if len(table.counts) <= MOST_MEMBERS]
@@ -167,6 +170,17 @@ def _names_of(merge: Mapping[str, Sequence[str]]) -> dict[str, str]:
     return {fold(member): name for name, members in merge.items() for member in (name, *members)}
 
 
+def _with_published(names: Mapping[str, tuple[str, ...]], records: Sequence[Published]) -> dict[str, tuple[str, ...]]:
+    """Add the tables that were published before and are not named now; a cross the other way round is the same one."""
+    known = dict(names)
+    for record in records:
+        for name in record.disclosed["dimension"].unique() if record.disclosed is not None else ():
+            parts = tuple(name.split(CROSS))
+            if CROSS.join(reversed(parts)) not in known:
+                known.setdefault(name, parts)
+    return known
+
+
 def _units(names: Mapping[str, tuple[str, ...]]) -> Iterator[list[str]]:
     """Put together the tables that share cells: a cross and the dimensions that it crosses."""
     left = dict(names)
@@ -188,7 +202,10 @@ class _Difference:
 
 @dataclass(frozen=True)
 class _Links:
-    """The tables of one unit, of this report and of the releases before, and what links them."""
+    """The tables of one unit, of this report and of the releases before, and what links them.
+
+    `names` holds the tables of both; those of this report alone are counted.
+    """
 
     counted: _Counted
     scopes: Scopes
@@ -196,13 +213,19 @@ class _Links:
     names: Mapping[str, tuple[str, ...]]
 
     def tables(self) -> list[Table]:
-        """Return the tables of this report, then those released."""
-        current = []
-        for name, indicator, scope in product(self.names, COUNTED, SCOPES):
+        """Return the tables of this report, then those released, then those that a release did not have."""
+        told = []
+        for name, indicator, scope in product(self._own, COUNTED, SCOPES):
             table = self._table(_name(indicator, "", scope, name), self.counted.counts(indicator, scope, name), name)
             assert table.total == self.counted.total(indicator, scope), f"{table.name} does not add up to its headline"
-            current.append(table)
-        return [*current, *(table for record in self.records for table in self._released(record))]
+            told.append(table)
+        told += [table for record in self.records for table in self._released(record)]
+        return [*told, *self._not_told({table.name: table for table in told})]
+
+    @property
+    def _own(self) -> list[str]:
+        """The names of the tables of this report."""
+        return [name for name in self.names if name in self.counted.names]
 
     def _table(self, title: str, counts: Mapping[str, int], name: str) -> Table:
         groups: tuple[frozenset[str], ...] = (frozenset(counts),)
@@ -221,9 +244,8 @@ class _Links:
     def _released(self, record: Published) -> Iterator[Table]:
         if record.disclosed is None:
             return
-        rows = record.disclosed[record.disclosed["dimension"].isin(list(self.names))]
-        headlines = record.figures[record.figures["dimension"] == ""].set_index(["indicator", "scope"])["value"]
-        listed = {name: self.counted.listed(name) for name in self.names}
+        rows = self._told[record.label]
+        totals = _totals(record)
         for (indicator, scope, name), own in rows.groupby(["indicator", "scope", "dimension"], sort=False):
             was_withheld = bool((own["state"] == WITHHELD).any())
             counts: dict[str, int | None] = {
@@ -233,15 +255,100 @@ class _Links:
             if was_withheld:
                 # Its members were not told; whoever looks for them takes those of the other tables.
                 same = rows[(rows["dimension"] == name) & (rows["member"] != "")]["member"]
-                counts = dict.fromkeys([*same, *(one for one in listed[name] if one not in set(same))])
+                counts = dict.fromkeys([*same, *self._listed(name)])
             yield Table(
                 _name(indicator, record.label, scope, name),
                 counts,
-                int(headlines[indicator, scope]),
+                totals[indicator, scope],
                 may_hide_zeros=len(self.names[name]) > 1,
                 is_released=True,
                 was_withheld=was_withheld,
             )
+
+    @cached_property
+    def _told(self) -> dict[str, pd.DataFrame]:
+        """What each record tells of the tables of the unit, by its label; a cross the other way round is turned."""
+        return {one.label: self._turned(one.disclosed) for one in self.records if one.disclosed is not None}
+
+    def _turned(self, rows: pd.DataFrame) -> pd.DataFrame:
+        turned = {CROSS.join(reversed(parts)): name for name, parts in self.names.items() if len(parts) > 1}
+        is_turned = rows["dimension"].isin(list(turned)) & (rows["member"] != "")
+        other_way = [BESIDE.join(reversed(one.split(BESIDE, 1))) for one in rows.loc[is_turned, "member"]]
+        member = rows["member"].copy()
+        member[is_turned] = other_way
+        rows = rows.assign(member=member, dimension=rows["dimension"].replace(turned))
+        return rows[rows["dimension"].isin(list(self.names))]
+
+    def _listed(self, name: str) -> list[str]:
+        """Return the members that a table can have; of one that is not of this report those that any release told."""
+        if name in self.counted.names:
+            return self.counted.listed(name)
+        return [BESIDE.join(one) for one in product(*(self._members[part] for part in self.names[name]))]
+
+    @cached_property
+    def _members(self) -> dict[str, list[str]]:
+        """The members of each dimension, of this report first."""
+        found: dict[str, dict[str, None]] = {}
+        for part in dict.fromkeys(part for parts in self.names.values() for part in parts):
+            is_own = any(part in self.names[name] for name in self._own)
+            found[part] = dict.fromkeys(self.counted.members(part) if is_own else ())
+        for rows in self._told.values():
+            for name, member in rows[["dimension", "member"]].drop_duplicates().itertuples(index=False):
+                for side, part in enumerate(self.names[name] if member else ()):
+                    found[part][_side(member, side, self.names[name])] = None
+        return {part: list(members) or [NOT_STATED] for part, members in found.items()}
+
+    def _not_told(self, told: Mapping[str, Table]) -> Iterator[Table]:
+        """Return the tables of the unit that a release did not have: nobody was told them, but they link the others.
+
+        Where one release shows a cross and another one the tables of its dimensions, the cross adds up to counts that
+        link them.
+        """
+        releases = [
+            ("", {(one, scope): self.counted.total(one, scope) for one, scope in product(COUNTED, SCOPES)}),
+            *((one.label, _totals(one)) for one in self.records),
+        ]
+        for (release, totals), name, indicator, scope in product(releases, self.names, COUNTED, SCOPES):
+            title = _name(indicator, release, scope, name)
+            if title not in told and (indicator, scope) in totals:
+                counts = self._as_added_up(told, (indicator, release, scope), name)
+                if counts is None or release == "":
+                    members = counts or self._as_crossed(told, (indicator, release, scope), name)
+                    counts = dict.fromkeys(members)
+                yield Table(
+                    title,
+                    counts,
+                    totals[indicator, scope],
+                    may_hide_zeros=True,
+                    is_released=True,
+                    was_withheld=True,
+                    is_link=True,
+                )
+
+    def _as_added_up(
+        self, told: Mapping[str, Table], of: tuple[str, str, str], name: str
+    ) -> dict[str, int | None] | None:
+        """Add up the cross of a release that has the dimension; None where there is none whose members were told."""
+        for cross, parts in self.names.items() if len(self.names[name]) == 1 else ():
+            table = told.get(_name(*of, cross))
+            if len(parts) > 1 and name in parts and table is not None and not table.was_withheld:
+                summed: dict[str, int | None] = {}
+                for member, count in table.counts.items():
+                    side = _side(member, parts.index(name), parts)
+                    former = summed.setdefault(side, 0)
+                    summed[side] = None if count is None or former is None else former + count
+                return summed
+        return None
+
+    def _as_crossed(self, told: Mapping[str, Table], of: tuple[str, str, str], name: str) -> list[str]:
+        """List the members of a table that a release did not have, by those of its dimensions where it told these."""
+        sides = []
+        for part in self.names[name]:
+            margin = told.get(_name(*of, part))
+            added = self._as_added_up(told, of, part) if part in self.names else None
+            is_told = margin is not None and not margin.was_withheld
+            sides.append(list(margin.counts) if margin is not None and is_told else list(added or self._members[part]))
+        return [BESIDE.join(one) for one in product(*sides)]
 
     def relations(self, tables: Sequence[Table], there: Sequence[Table]) -> list[Relation]:
         """Return what links the cells of some of the tables that are there.
@@ -301,26 +408,58 @@ class _Links:
 
         A March grievance that was registered in July is in the table since the start, and in no table of a period. Who
         subtracts finds where it came from, so it is protected like a table, and a small count of it withholds the table
-        since the start. Where a grievance was taken out, or moved to another place, the difference is no count of
-        grievances and says nothing for sure.
+        since the start, or that of the period where the one since the start is not among those subtracted. What was
+        taken out, or moved to another place, cannot be told from it, so that a difference is a count whatever its sign.
         """
+        threshold = self.counted.project.settings.disclosure.threshold
         by_name = {table.name: table for table in tables}
         found = []
         for name in self.names:
             for relation in span_relations(self._spans(set(by_name), name)):
                 differences = self._differences(by_name, name, relation)
-                ours = [span for span in (relation.whole, *relation.parts) if span.release == ""]
+                ours = {span.scope for span, _ in relation.signed if span.release == ""}
                 for indicator in COUNTED if relation.is_exact and ours and differences else ():
-                    counts = {
-                        _member_of(terms): _summed(by_name, terms)
-                        for terms in differences[indicator].terms
-                        if all(by_name[title].counts[member] is not None for title, member in terms)
-                    }
-                    if min(counts.values(), default=0) >= 0 and any(counts.values()):
-                        title = _rest(indicator, name, relation)
-                        shown_in = _name(indicator, "", ours[0].scope, name)
-                        found.append(Table(title, counts, sum(counts.values()), may_hide_zeros=True, late_of=shown_in))
+                    left = {_member_of(terms): self._left(by_name, terms) for terms in differences[indicator].terms}
+                    counts = {member: abs(count) for member, count in left.items() if count is not None}
+                    if any(0 < count < threshold for count in counts.values()):
+                        title, late_of = _rest(indicator, name, relation), self._shown_in(indicator, ours, name)
+                        found.append(Table(title, counts, sum(counts.values()), may_hide_zeros=True, late_of=late_of))
         return found
+
+    def _left(self, by_name: Mapping[str, Table], terms: Mapping[Cell, int]) -> int | None:
+        """Return what is left over of a member; None where an earlier release did not tell a figure of it."""
+        left = 0
+        for (title, member), factor in terms.items():
+            count = by_name[title].counts[member]
+            if count is None and by_name[title].is_link:
+                count = self._own_sums.get(title, {}).get(member)
+            if count is None:
+                return None
+            left += factor * count
+        return left
+
+    @cached_property
+    def _own_sums(self) -> dict[str, dict[str, int | None]]:
+        """What the crosses of this report add up to, by the tables that it does not have."""
+        own = {
+            _name(indicator, "", scope, name): Table("", self.counted.counts(indicator, scope, name), 0)
+            for indicator, scope, name in product(COUNTED, SCOPES, self._own)
+        }
+        sums = {
+            _name(indicator, "", scope, name): self._as_added_up(own, (indicator, "", scope), name)
+            for indicator, scope, name in product(COUNTED, SCOPES, self.names)
+            if name not in self._own
+        }
+        return {title: summed for title, summed in sums.items() if summed is not None}
+
+    def _shown_in(self, indicator: str, scopes: Collection[str], name: str) -> tuple[str, ...]:
+        """Name the tables of this report that tell of a table's counts, in the wider of the scopes."""
+        windows = self.scopes.windows()
+        wider = SCOPES[-1] if SCOPES[-1] in scopes else SCOPES[0]
+        days = {scope: (windows[scope].start, windows[scope].counted_to) for scope in SCOPES}
+        same = [scope for scope in SCOPES if days[scope] == days[wider]]
+        telling = [one for one in self._own if one == name or (name not in self._own and name in self.names[one])]
+        return tuple(_name(indicator, "", scope, one) for scope, one in product(same, telling))
 
     def _over_time(self, by_name: Mapping[str, Table], name: str, relation: SpanRelation) -> Iterator[Relation]:
         """Relate the cells of spans of time as the totals are related: what is left over has the sign of theirs."""
@@ -334,7 +473,8 @@ class _Links:
             for terms in difference.terms:
                 yield Relation(terms, low, high if relation.is_exact else _NO_LIMIT)
                 if rest is not None and _member_of(terms) in rest.counts:
-                    yield Relation({**terms, (rest.name, _member_of(terms)): -1}, 0, 0)
+                    sign = -1 if (self._left(by_name, terms) or 0) < 0 else 1
+                    yield Relation({**terms, (rest.name, _member_of(terms)): -sign}, 0, 0)
         if not relation.is_exact or received.total or eligible.total:
             for terms, others in zip(received.terms, eligible.terms, strict=True):
                 both = {**terms, **{cell: -factor for cell, factor in others.items()}}
@@ -342,19 +482,19 @@ class _Links:
 
     def _differences(self, by_name: Mapping[str, Table], name: str, relation: SpanRelation) -> dict[str, _Difference]:
         """Subtract the parts from the whole, for each indicator; nothing where one of the tables is not there."""
-        spans = (relation.whole, *relation.parts)
-        names = {one: [_name(one, span.release, span.scope, name) for span in spans] for one in COUNTED}
+        signs = [sign for _, sign in relation.signed]
+        names = {one: [_name(one, span.release, span.scope, name) for span, _ in relation.signed] for one in COUNTED}
         if not all(title in by_name for titles in names.values() for title in titles):
             return {}
         of = {indicator: [by_name[title] for title in titles] for indicator, titles in names.items()}
         people = list(self._same_people(name, [table for tables in of.values() for table in tables]))
         return {
             indicator: _Difference(
-                tables[0].total - sum(one.total for one in tables[1:]),
+                sum(sign * one.total for sign, one in zip(signs, tables, strict=True)),
                 [
                     {
-                        (table.name, member): 1 if place == 0 else -1
-                        for place, table in enumerate(tables)
+                        (table.name, member): sign
+                        for sign, table in zip(signs, tables, strict=True)
                         for member in members
                         if member in table.counts
                     }
@@ -394,17 +534,29 @@ def _name(indicator: object, release: str, scope: object, dimension: object) -> 
     return f"{indicator} {scope} {dimension} {release}".strip()
 
 
+def _side(member: str, side: int, parts: Sequence[str]) -> str:
+    return member.split(BESIDE, 1)[side] if len(parts) > 1 else member
+
+
+def _totals(record: Published) -> dict[tuple[str, str], int]:
+    """Return the headlines of a record that tables add up to, by indicator and scope."""
+    figures = record.figures
+    rows = figures[(figures["dimension"] == "") & figures["indicator"].isin(COUNTED) & figures["value"].notna()]
+    return {
+        (indicator, scope): int(value)
+        for indicator, scope, value in zip(rows["indicator"], rows["scope"], rows["value"], strict=True)
+    }
+
+
 def _rest(indicator: str, name: str, relation: SpanRelation) -> str:
-    spans = (relation.whole, *relation.parts)
-    return " less ".join(_name(indicator, span.release, span.scope, name) for span in spans)
+    told = [(sign, _name(indicator, span.release, span.scope, name)) for span, sign in relation.signed]
+    return " ".join(
+        title if not place else f"{'and' if sign > 0 else 'less'} {title}" for place, (sign, title) in enumerate(told)
+    )
 
 
 def _member_of(terms: Mapping[Cell, int]) -> str:
     return next((member for _, member in terms), "")
-
-
-def _summed(by_name: Mapping[str, Table], terms: Mapping[Cell, int]) -> int:
-    return sum(factor * (by_name[title].counts[member] or 0) for (title, member), factor in terms.items())
 
 
 def _rows(table: Table, cells: Mapping[Cell, str], withheld: Mapping[str, str]) -> Iterator[dict[str, object]]:
