@@ -15,6 +15,10 @@ _LETTERS = str.maketrans(
 """Letters that have no accent that could be taken off, as the lists write them."""
 _SHORTEST_STEM = 3
 _ENGLISH = ("s", "es", "ed", "d", "ing", "ly", "er", "ers", "r", "rs", "ment", "ness", "able", "y", "ies", "ied", "in")
+_CONTRACTED = frozenset(("", "s", "t", "ll", "re", "ve", "d", "m", "em", "all", "am", "clock"))
+"""What English puts behind an apostrophe: don't, we'll."""
+_ELIDED = frozenset(("l", "d", "j", "c", "m", "n", "s", "t", "qu"))
+"""What French puts before one, where the rest is a word: l'eau. O'Neill and N'Diaye are names."""
 _DRAWN_OUT = re.compile(r"(\w)\1{2,}")
 """A letter three times or more: 'sooo' is so."""
 _POSSESSIVE = re.compile("(?:'s|')$")
@@ -62,8 +66,11 @@ def forms(word: str) -> Iterator[str]:
     yield from cases(word)
     if is_cyrillic(word):
         return
-    if "'" in word:
-        yield word.split("'")[0]
+    before, apostrophe, behind = word.partition("'")
+    if apostrophe and behind in _CONTRACTED:
+        yield before
+    elif before in _ELIDED:
+        yield behind
     if _DRAWN_OUT.search(word):
         yield from (_DRAWN_OUT.sub(r"\1", word), _DRAWN_OUT.sub(r"\1\1", word))
     word = _POSSESSIVE.sub("", word)
