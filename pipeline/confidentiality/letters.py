@@ -17,6 +17,8 @@ LONGEST_WORD = 40
 """Letters up to which a word is compared otherwise than letter by letter; no name has more."""
 _OWN_LETTERS = frozenset("йЙёЁ")
 """Letters of their own, and not a letter with an accent."""
+_APOSTROPHES = frozenset("\u02b9\u02bb\u02bc\u02bd\u02be\u02bf")
+"""Apostrophes that count as letters, as in Oʻgʻiloy: many leave them out."""
 _CYRILLIC = re.compile(r"[\u0400-\u052f]")
 _LATIN = re.compile(r"[a-z]")
 _I_BEFORE_VOWEL = re.compile(r"i+(?=[aeo])")
@@ -42,8 +44,19 @@ def as_seen(text: str) -> tuple[str, list[int] | None]:
 def _form(letter: str) -> str:
     if letter in _OWN_LETTERS:
         return letter
+    if letter in _APOSTROPHES:
+        return ""
     forms = unicodedata.normalize("NFKD", letter)
     return "".join(form for form in forms if unicodedata.category(form) not in ("Cf", "Mn") or is_own_mark(form))
+
+
+def has_accents(text: str) -> bool:
+    """Say whether a letter of a text has an accent; й and ё are letters of their own, and so are vowels of Thai."""
+    if text.isascii():
+        return False
+    letters = (letter for letter in unicodedata.normalize("NFC", text) if letter not in _OWN_LETTERS)
+    forms = (form for letter in letters for form in unicodedata.normalize("NFKD", letter))
+    return any(unicodedata.category(form) == "Mn" and not is_own_mark(form) for form in forms)
 
 
 def fold(word: str) -> str:

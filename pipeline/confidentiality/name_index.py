@@ -15,9 +15,10 @@ from pipeline.confidentiality.hits import Kind
 from pipeline.confidentiality.letters import as_seen, fold
 from pipeline.confidentiality.name_readings import Likeness, Reading, Readings
 from pipeline.confidentiality.name_table import ROOT, Entry, Node, SpellingTable, Words
-from pipeline.confidentiality.name_words import WORD, name_words
+from pipeline.confidentiality.name_words import NAMES_TOO, WORD, name_words
 from pipeline.confidentiality.scripts import MARKS
-from pipeline.confidentiality.spellings import CASE_MATTERS_UP_TO, INITIAL, Spelling
+from pipeline.confidentiality.spellings import APOSTROPHES, CASE_MATTERS_UP_TO, INITIAL, Spelling
+from pipeline.confidentiality.suspect_marks import marks
 
 _WIDEST_GAP = 3
 """Characters that may part two words of a name: a full stop, a line break and a stretch of blanks."""
@@ -28,7 +29,12 @@ Figures on two lines are a number only where known_phones.py says so: they may b
 """
 _SPACED = re.compile(rf"(?<=(?<![\w{MARKS}])[^\W_])[ .\u00b7-](?=[^\W_](?![\w{MARKS}]))")
 """What parts single letters that are spaced out."""
+_APOSTROPHES = frozenset(APOSTROPHES)
+_MOST_PIECES = 4
+"""Words that apostrophes part up to which they are joined: Ng'ang'a has three."""
 _ENDS_A_CLAUSE = re.compile(r"[;:!?]|\.\s")
+_BEGINS = re.compile(r"[.!?…:;•\n\"“«(]")
+_BEHIND_AN = frozenset("aeiouhAEIOUH0123456789")
 _OWN_MARKS = re.compile(f"[{MARKS}]*")
 _BLANKS = re.compile(r"[^\S\n]+")
 _RULES = {
@@ -118,6 +124,13 @@ class NameIndex:
         return [replace(one, start=places[one.start], end=places[one.end - 1] + 1) for one in found]
 
 
+class _Joined(NamedTuple):
+    """What some words of a text, parted by a hyphen, an apostrophe or a blank, stand for together."""
+
+    reading: Reading
+    taken: int
+
+
 class _Step(NamedTuple):
     """How far a walk has come: its words and what they are, the next word of the text, what its words stand for."""
 
@@ -140,14 +153,14 @@ class _Walk:
     words: list[re.Match[str]] = field(init=False)
     written: list[str] = field(init=False)
     options: list[tuple[Reading, ...]] = field(init=False)
-    joined: list[tuple[Reading, ...]] = field(init=False)
+    joined: list[tuple[_Joined, ...]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.words = self.readings.run_on.pieces(self.text, list(WORD.finditer(self.text)))
         self.written = [word[0] for word in self.words]
         sure = self.readings.sure_of_each(self.written)
         self.options = self._readings_of_each(sure)
-        self.joined = self._readings_of_two()
+        self.joined = self._readings_of_several()
 
     def matches(self) -> list[Match]:
         """Return what is found, what stays taken out."""
@@ -199,11 +212,11 @@ class _Walk:
             if following is not None and not self._begins_a_sentence(step, reading):
                 is_timid = not reading.likeness.is_sure and not self.written[step.place][0].isupper()
                 yield _Step(words, following, step.place + 1, (*step.path, reading), step.is_timid or is_timid)
-        for reading in self.joined[step.place]:
+        for reading, taken in self.joined[step.place]:
             words = (*step.words, reading.word)
             following = self.table.at(words)
             if following is not None:
-                yield _Step(words, following, step.place + 2, (*step.path, reading), step.is_timid)
+                yield _Step(words, following, step.place + taken, (*step.path, reading), step.is_timid)
 
     def _ends(self, step: _Step, begin: int) -> Iterator[tuple[int, Match]]:
         node, path, words = step.node, step.path, step.words
@@ -214,12 +227,22 @@ class _Walk:
             return
         if len(words) == 1 and self.readings.run_on.is_short(words[0]) and self._is_cut(begin):
             return
+        if len(words) == 1 and self._is_article(begin):
+            return
         last = step.place - 1
         start, end = self.words[begin].start(), self.words[last].end()
         if node.is_kept and likeness.is_sure and words not in self.terms.unkept:
             yield last, Match(words, None, start, end, likeness)
         elif node.entry is not None and words not in self.terms.gone and node.entry.fits(path):
             yield last, Match(words, node.entry, start, end, likeness)
+
+    def _is_article(self, place: int) -> bool:
+        """Say whether an 'An' is no name: at the beginning of a sentence or in capitals, before a vowel or an NGO."""
+        if self.written[place] not in NAMES_TOO or place + 1 == len(self.words):
+            return False
+        behind, before = self.written[place + 1], fold(self.written[place - 1]) if place else ""
+        begins = not place or (_BEGINS.search(self._gap(place)) and before not in marks().titles)
+        return bool(begins or self.written[place].isupper()) and (behind[0] in _BEHIND_AN or behind.isupper())
 
     def _is_cut(self, place: int) -> bool:
         """Say whether a word is a piece of a longer one that is written without blanks."""
@@ -240,20 +263,31 @@ class _Walk:
             for place, (word, surely) in enumerate(zip(self.written, sure, strict=True))
         ]
 
-    def _readings_of_two(self) -> list[tuple[Reading, ...]]:
+    def _readings_of_several(self) -> list[tuple[_Joined, ...]]:
         """Return what each word stands for with the next: Bat-Erdene is Baterdene, too, and so may be Bater dene."""
         guesses, gaps = self.terms.is_unsure_too, [self._gap(place) for place in range(1, len(self.words))]
+        found: list[tuple[_Joined, ...]] = [()] * len(self.words)
         if guesses:
-            found = self.readings.parted_in(self.written, [gap == " " for gap in gaps])
-        else:
-            found = [()] * len(self.words)
+            parted = self.readings.parted_in(self.written, [gap == " " for gap in gaps])
+            found = [tuple(_Joined(reading, 2) for reading in readings) for readings in parted]
         for place, gap in enumerate(gaps):
             if gap == "-":
                 joined = self.written[place] + self.written[place + 1].lower()
                 is_guessed = guesses and joined[0].isupper()
                 unsure = self.readings.unsure(joined) if is_guessed else ()
-                found[place] = (*self.readings.sure(joined), *unsure)
+                found[place] = tuple(_Joined(reading, 2) for reading in (*self.readings.sure(joined), *unsure))
+            elif gap in _APOSTROPHES:
+                found[place] = tuple(self._across_apostrophes(place, gaps))
         return found
+
+    def _across_apostrophes(self, place: int, gaps: list[str]) -> Iterator[_Joined]:
+        """Yield what a word stands for with those behind its apostrophes, as a whole: Ng'ang'a is Nganga."""
+        joined, taken = self.written[place], 1
+        while taken < _MOST_PIECES and place + taken <= len(gaps) and gaps[place + taken - 1] in _APOSTROPHES:
+            joined += self.written[place + taken].lower()
+            taken += 1
+            if len(joined) > CASE_MATTERS_UP_TO:
+                yield from (_Joined(one, taken) for one in self.readings.sure(joined) if one.stem == joined)
 
     def _follows(self, place: int) -> bool:
         gap = _BLANKS.sub(" ", self._gap(place))
@@ -279,7 +313,8 @@ class _Walk:
 
     def _is_form(self, place: int) -> bool:
         word = self.written[place]
-        return word[0].isupper() and fold(word) in name_words().forms
+        lists = name_words()
+        return word[0].isupper() and (fold(word) in lists.forms or fold(word) in lists.sole_traders)
 
 
 @dataclass(frozen=True)

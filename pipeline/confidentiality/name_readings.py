@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from enum import IntEnum
 from functools import cached_property
@@ -18,6 +19,10 @@ from pipeline.confidentiality.typing_errors import ONE_EDIT_FROM, TWO_EDITS_FROM
 _MOST_REMEMBERED = 500_000
 _SHORTEST_SIGNS = 4
 """Signs from which a word of the other script is compared across typing errors."""
+
+
+_GLUED = re.compile(r"(?=.*\d)\d*([^\W\d_]{5,})\d*")
+"""A name of five letters or more with digits before or behind it, as in an account: kovandrel2024."""
 
 
 class Likeness(IntEnum):
@@ -119,6 +124,9 @@ class Readings:
         if whole in self._words:
             yield Reading(str(whole), Likeness.SAME, word)
         if folded.isdigit():
+            return
+        if glued := _GLUED.fullmatch(word):
+            yield from self.sure(glued[1])
             return
         yield from self._in_one_script(word, folded, Likeness.SAME, is_crossed=False)
         for face in disguised(folded):

@@ -26,6 +26,8 @@ Words = tuple[str, ...]
 _KINDS: tuple[Kind, ...] = get_args(Kind)
 _NUMBER_OF_KIND = {kind: number for number, kind in enumerate(_KINDS)}
 _NUMBER_OF_CASE = {case: number for number, case in enumerate(CASES)}
+_AS_WRITTEN = ("known_contact", "known_name_piece")
+"""Rules by which a spelling is looked for in no other form, although its words may be words of names besides."""
 _UNTIDIED = 1_000_000
 """Hashes that come again and again are put together when there are twice as many of them, and so many more."""
 _MOST_REMEMBERED = 50_000
@@ -61,7 +63,7 @@ class Entry:
 
     def fits(self, readings: Sequence[Reading]) -> bool:
         """Say whether the words of a text may stand for this spelling, by their case and likeness."""
-        if self.rule == "known_contact" and max(one.likeness for one in readings) > Likeness.SAME:
+        if self.rule in _AS_WRITTEN and max(one.likeness for one in readings) > Likeness.SAME:
             return False
         if self.case == "any":
             return True

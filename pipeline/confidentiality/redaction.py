@@ -18,7 +18,15 @@ from pipeline.confidentiality.known_phones import Phones, numbers_in
 from pipeline.confidentiality.letters import as_seen, fold
 from pipeline.confidentiality.name_index import Match, NameIndex, Terms
 from pipeline.confidentiality.name_table import Words
-from pipeline.confidentiality.name_words import WORD, has_organisation_word, is_organisation, names_nobody
+from pipeline.confidentiality.name_words import (
+    WORD,
+    folded_words,
+    has_organisation_word,
+    is_organisation,
+    may_be_a_person,
+    names_nobody,
+)
+from pipeline.confidentiality.persons_in_cells import persons_in_contact
 from pipeline.confidentiality.several_names import names_within
 from pipeline.confidentiality.spellings import (
     Spelling,
@@ -54,27 +62,35 @@ class KnownNames:
         persons: Iterable[str] = (),
         organisations: Iterable[str] = (),
         keep: Iterable[str] = (),
+        places: Iterable[str] = (),
     ) -> KnownNames:
         """Gather the names, each as the register or project.yml writes it; a cell that names nobody is left out.
 
         A complainant is an organisation by its company form, a word such as 'department', or because it is written in
         capitals throughout; else a person, of whom every part of three letters or more is replaced by itself too.
-        What else a cell names, as 'Wendari Traders LLC (Charity Gift)' does, is a name of its own besides.
+        What else a cell names, as 'Wendari Traders LLC (Charity Gift)' does, is a name of its own besides, and so is
+        a person named in a contact; but not where it is one of `places`, those that reports print.
         """
         complainants = [name for name in complainants if not names_nobody(name)]
         persons = [name for name in persons if not names_nobody(name)]
-        organisations = tuple(organisations)
-        complainants += [within for name in complainants for within in names_within(name)]
-        others = [within for name in (*persons, *organisations) for within in names_within(name)]
+        organisations, contacts = tuple(organisations), [name for name in contacts if not names_nobody(name)]
+        printed = {words for place in places for words in (folded_words(place), *zip(folded_words(place)))}
+
+        def within(cells: Iterable[str]) -> list[str]:
+            return [one for cell in cells for one in names_within(cell) if folded_words(one) not in printed]
+
+        complainants += within(complainants)
+        others = within((*persons, *organisations))
         persons += [name for name in others if not has_organisation_word(name)]
+        persons += [one for cell in contacts for one in persons_in_contact(cell) if folded_words(one) not in printed]
+        persons += [name.title() for name in complainants if may_be_a_person(name)]
         kinds: dict[str, Kind] = {}
         for name in (*organisations, *filter(has_organisation_word, others), *filter(is_organisation, complainants)):
             kinds.setdefault(_composed(name), "organisation")
         for name in (*persons, *(name for name in complainants if not is_organisation(name))):
             kinds.setdefault(_composed(name), "person")
         for name in contacts:
-            if not names_nobody(name):
-                kinds.setdefault(_composed(name), "contact")
+            kinds.setdefault(_composed(name), "contact")
         return cls({name: kind for name, kind in kinds.items() if name}, frozenset(_composed(name) for name in keep))
 
     def without_those_in(self, own: Iterable[str]) -> KnownNames:

@@ -2,7 +2,7 @@
 
 What parts two names may also stand within the name of one firm, as in 'Roads/Bridges Department' or 'Smith & Sons Ltd'.
 There it parts names behind a company form, or beside a given name with another word. Nothing within quotation marks
-does. The cell as a whole stays a name as well.
+does. The cell as a whole stays a name as well. Persons whom no such sign parts from a firm are persons_in_cells.py's.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ import re
 from collections.abc import Iterator
 
 from pipeline.confidentiality.name_words import WORD, folded_words, has_organisation_word, name_words, names_nobody
+from pipeline.confidentiality.persons_in_cells import parted
 from pipeline.confidentiality.spellings import is_long_enough, is_small, tidy
+from pipeline.confidentiality.suspect_marks import marks
 from pipeline.confidentiality.word_forms import folded
 from pipeline.confidentiality.word_lists import is_given_name, is_place
 
@@ -24,15 +26,20 @@ _BETWEEN_PERSONS = re.compile(r"[/／&＆+＋()（）\[\]【】]")
 _BESIDE_A_FIRM = re.compile(r"[/／&＆+＋,，]")
 _BRACKETS = re.compile(r"[(（\[【]([^()（）\[\]【】]*)[)）\]】]?")
 _AROUND = " .,;:()（）[]【】/／&＆+＋|-"
+_LONGEST = 1_000
+"""Characters up to which a cell is looked through for persons whom no such sign parts from a firm."""
 _QUOTED = re.compile(r"\"[^\"\n]*\"|«[^«»\n]*»|[“„][^“„”\n]*[”“]")
 
 
 def names_within(cell: str) -> list[str]:
     """Return the names that a cell holds besides the one that it is as a whole; a cell of one name has none."""
-    if not _MAY_PART.search(cell):
+    if not _MAY_PART.search(cell) and not has_organisation_word(cell):
         return []
     has_capitals = any(map(str.isupper, cell))
-    names = (tidy(part).strip(_AROUND) for part in _parts(cell))
+    parts = _parts(cell)
+    if len(cell) <= _LONGEST:
+        parts = (name for part in parts for name in (parted(part) if has_organisation_word(part) else [part]))
+    names = (tidy(part).strip(_AROUND) for part in parts)
     found = dict.fromkeys(name for name in names if _is_a_name(name, has_capitals=has_capitals))
     found.pop(tidy(cell), None)
     return list(found)
@@ -82,7 +89,9 @@ def _is_behind_a_form(part: str, before: str) -> bool:
 
 def _is_surely_a_person(part: str) -> bool:
     words = WORD.findall(part)
-    return len(words) > 1 and not has_organisation_word(part) and any(is_given_name(folded(word)) for word in words)
+    if len(words) < 2 or has_organisation_word(part) or any(folded(word) in marks().places for word in words):
+        return False
+    return any(is_given_name(folded(word)) for word in words)
 
 
 def _is_a_name(part: str, *, has_capitals: bool) -> bool:

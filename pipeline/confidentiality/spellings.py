@@ -13,7 +13,7 @@ from itertools import permutations
 from typing import Literal, NamedTuple, get_args
 
 from pipeline.confidentiality.letters import as_seen, fold, romanised, sounds_of
-from pipeline.confidentiality.name_words import WORD, folded_words, name_words
+from pipeline.confidentiality.name_words import WORD, folded_words, is_ordinary, name_words
 from pipeline.confidentiality.scripts import Script, script_of
 
 CASE_MATTERS_UP_TO = 4
@@ -21,6 +21,8 @@ CASE_MATTERS_UP_TO = 4
 Case = Literal["any", "capital", "exact"]
 """How a spelling must be written: in any way, with a capital or in capitals, or as it stands in the register."""
 CASES: tuple[Case, ...] = get_args(Case)
+APOSTROPHES = "'’‘`´"
+"""What is written for an apostrophe, as it stands within the brackets of an expression."""
 _SHORTEST_PART = 3
 _FEWEST_PARTS = 2
 _MOST_PARTS_IN_ANY_ORDER = 3
@@ -28,6 +30,7 @@ _MOST_PARTS = 6
 """Parts of a name up to which its parts are looked for in other orders and with initials; no person has more."""
 INITIAL = "·"
 """Put to a first letter, so that an initial is no word of one letter."""
+_JOINS = re.compile(f"[-{APOSTROPHES}]")
 _EMAIL = re.compile(r"[^\s,;/|()<>\[\]]+@[^\s,;/|()<>\[\]]+")
 _BETWEEN_CONTACTS = re.compile(r"[,;|\n]|\s/\s")
 _FEWEST_DIGITS = 5
@@ -71,6 +74,8 @@ def person_spellings(name: str) -> Iterator[Spelling]:
     """Yield the spellings of a person's name."""
     parts = [part for part in re.split(r"[\s.,]+", tidy(name)) if WORD.search(part)]
     yield _spelt(name, "known_name", "capital")
+    if any(fold(part) in name_words().sole_traders for part in parts):
+        parts = [part for part in parts if fold(part) not in name_words().sole_traders]
     if len(parts) > 1:
         yield from _in_other_orders(parts)
     for place, part in enumerate(parts):
@@ -155,10 +160,17 @@ def _without_title(part: str) -> str:
 
 
 def _with_joined(part: str, rule: str) -> Iterator[Spelling]:
-    """Yield a part, and without its hyphen: Enkh-Amgalan, Enkhamgalan."""
+    """Yield a part, and without its hyphens and apostrophes: Enkh-Amgalan, Enkhamgalan; Ng'ang'a, Nganga.
+
+    What hyphens join is looked for by itself as well, as it is written and with its capital: Otieno of Wanjiku-Otieno.
+    """
     yield _spelt(part, rule, "capital")
-    if "-" in part:
-        yield _spelt(part.replace("-", ""), rule, "capital")
+    joined = _JOINS.sub("", part)
+    if joined != part:
+        yield _spelt(joined, rule, "capital")
+    for half in part.split("-") if "-" in part else ():
+        if half[:1].isupper() and _is_name_alone(half, [half]) and not is_ordinary(half):
+            yield from (one._replace(case="capital", is_literal=True) for one in _with_joined(half, "known_name_piece"))
 
 
 def _with_initials(part: str, others: list[str]) -> Iterator[Spelling]:
@@ -211,9 +223,10 @@ def core_of(name: str) -> list[str]:
     """Return the words of an organisation's name without company forms and an article; none if they name nobody."""
     lists = name_words()
     words: list[str] = WORD.findall(as_seen(name)[0])
-    while words and fold(words[-1]) in lists.forms:
+    forms = lists.forms | lists.sole_traders
+    while words and fold(words[-1]) in forms:
         words.pop()
-    while words and (fold(words[0]) in lists.forms or fold(words[0]) == "the"):
+    while words and (fold(words[0]) in forms or fold(words[0]) == "the"):
         words.pop(0)
     return [] if all(fold(word) in lists.nobody or fold(word) in lists.small_words for word in words) else words
 

@@ -90,7 +90,7 @@ def marks() -> Marks:
         places=_folded(read.places),
         organisations=_folded((*read.organisations, *known.words)),
         ands=_folded(read.ands),
-        forms=_folded(known.forms),
+        forms=_folded((*known.forms, *known.sole_traders)),
     )
 
 

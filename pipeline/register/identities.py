@@ -52,8 +52,9 @@ def known_names(project: Project, identities: pd.DataFrame, places: Iterable[str
     """Gather whom the register names, in further columns and before corrections too, and whom project.yml lists.
 
     `places` are those that grievances are counted by. Reports print them, so they are no contacts where an address
-    beside a telephone number repeats them.
+    beside a telephone number repeats them, and no persons.
     """
+    places = list(places)
     confidential = project.settings.confidential
     return KnownNames.gather(
         complainants=_named(identities, "complainant"),
@@ -61,6 +62,7 @@ def known_names(project: Project, identities: pd.DataFrame, places: Iterable[str
         persons=(*_named(identities, "responsible"), *confidential.persons),
         organisations=confidential.organisations,
         keep=confidential.keep,
+        places=places,
     )
 
 

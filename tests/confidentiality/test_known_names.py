@@ -41,7 +41,7 @@ REGISTER = KnownNames.gather(
 )
 
 FOUND = {
-    "known_name": "Bolormaa Dorj; BolormaaDorj; Dorj Bolormaa; bolormaa dorj; Dorj, Bolormaa; Enkhjargal",
+    "known_name": "Bolormaa Dorj; BolormaaDorj; Dorj Bolormaa; bolormaa dorj; Dorj, Bolormaa; Enkhjargal; Tsolmon",
     "known_name_partial": "Bolormaa; bolormaa; BOLORMAA; Dorj; Мөнхбаатар; Mining and Oil Dept",
     "known_name_initials": "B. Dorj; Dorj B; B.Dorj; Ц.Мөнхбаатар; Мөнхбаатар Ц; Г. Бат-Эрдэнэ; G. Bat; MRT; MORT",
     "known_name_ending": (
@@ -65,7 +65,7 @@ FOUND = {
         "99112233; 99-11-22-33; 9911 2233; +976 9911 2233; (976) 99112233; 0097699112233; 99.11.22.33; "
         "+976-9911-2233; 88114455; 8811-4455; 95556677; oyuna@example.org; OYUNA@EXAMPLE.ORG; "
         "oyuna at example.org; oyuna (at) example dot org; oyuna @ example . org; Building 12, Teeverchdiin; "
-        "77443322; Tsolmon"
+        "77443322"
     ),
 }
 """Variants by the rule that finds them, parted by semicolons."""

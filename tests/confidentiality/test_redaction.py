@@ -92,7 +92,7 @@ def test_a_name_is_found_however_its_letters_are_composed() -> None:
         # A name of up to four letters is matched with its case, a longer one in any.
         ("Otgo", "otgo oTGO Otgo", "otgo oTGO [person]"),
         ("Otgon", "otgon OTGON Otgon", "[person] [person] [person]"),
-        ("Enkh-Amgalan", "Enkh-Amgalan, enkh-amgalan, Enkh", "[person], [person], Enkh"),
+        ("Enkh-Amgalan", "Enkh-Amgalan, enkh-amgalan, Enkh, enkh", "[person], [person], [person], enkh"),
         ("  Sarantuya ,", "Sarantuya", "[person]"),
     ],
 )
