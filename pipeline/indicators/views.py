@@ -6,12 +6,23 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.indicators.computation import AGES, DURATIONS, RATES, Measured, days_behind, rows_behind, rows_left
+from pipeline.indicators.computation import (
+    AGES,
+    COUNTS,
+    DURATIONS,
+    PER_1000,
+    RATES,
+    Measured,
+    days_behind,
+    rows_behind,
+    rows_left,
+)
 from pipeline.indicators.definitions import base_of, definitions
 from pipeline.indicators.facts import resolved_as_of
+from pipeline.indicators.stretches import Stretches
 from pipeline.period import Scopes
 
-_MOST_NUMBERS = 20
+_OF_FIGURES = ("indicator", "figure", "rows", "rest_of_denominator")
 _OF_CASES = ("registration_no", "source_row", "relation_counted", "date_received", "date_resolved_counted")
 _OF_FACTS = ("is_received", "resolutions", "channel", "type", "status", "month", "resolution_working_days")
 """What the list of every grievance takes of the cases and of their facts."""
@@ -39,31 +50,56 @@ def meanings() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def rules_and_rows(measured: Measured, scope: str = "period") -> pd.DataFrame:
-    """List the headline figures of a scope with their rule and the registration numbers they are made of.
+def rules_and_rows(measured: Measured, labelled: pd.DataFrame) -> pd.DataFrame:
+    """List the headline figures of the period with their rule and the registration numbers they are made of.
 
-    `rows` are those of the figure, or of a rate's numerator, a duration's with their days; `rest_of_denominator` are
-    those of a rate's denominator that its numerator does not hold.
+    `labelled` are the cases that were measured. `rows` are those of the figure, or of a rate's numerator, a duration's
+    with their days; `rest_of_denominator` are those of a rate's denominator that its numerator does not hold.
     """
-    facts = measured.facts[scope]
-    rows = []
+    shown = _figures_and_rows(measured, Stretches.of(labelled), "period")
+    known = definitions()
+    rules = {
+        name: one.definition + (f" ({one.numerator} / {one.denominator})" if one.denominator else "")
+        for name, one in known.items()
+    }
+    shown.insert(2, "rule", [rules[base_of(name)] for name in shown["indicator"]])
+    return shown
+
+
+def of_other_scopes(measured: Measured, labelled: pd.DataFrame) -> pd.DataFrame:
+    """List the headline figures of the previous period and since the start, as `rules_and_rows` does, without rules."""
+    numbered = Stretches.of(labelled)
+    parts = [
+        _figures_and_rows(measured, numbered, scope).assign(scope=scope)
+        for scope in measured.facts
+        if scope != "period"
+    ]
+    return pd.concat(parts, ignore_index=True)[["scope", *_OF_FIGURES]]
+
+
+def _figures_and_rows(measured: Measured, numbered: Stretches, scope: str) -> pd.DataFrame:
+    facts, rows = measured.facts[scope], []
+    # The statistics of a duration are made of the same rows.
+    lists: dict[str, str] = {}
     for row in _headlines(measured.table, scope).to_dict("records"):
         base = base_of(row["indicator"])
-        definition = definitions()[base]
-        fraction = f" ({definition.numerator} / {definition.denominator})" if definition.denominator else ""
         is_traced = row["state"] in ("stated", "below_minimum")
         # Of the cells that are filled nearly every row has some; the rows that lack one stand in the last column.
-        is_listed = is_traced and base != "register_completeness"
-        rows.append(
-            {
-                "indicator": row["indicator"],
-                "figure": figure(row),
-                "rule": definition.definition + fraction,
-                "rows": _listed(_rows(facts, base)) if is_listed else "",
-                "rest_of_denominator": _listed(rows_left(facts, base)) if is_traced and base in RATES else "",
-            }
-        )
-    return pd.DataFrame(rows)
+        if is_traced and base not in lists:
+            lists[base] = "" if base == "register_completeness" else _listed(facts, base, numbered)
+        rest = numbered.listed(rows_left(facts, base)) if is_traced and base in RATES else ""
+        rows.append((row["indicator"], figure(row), lists[base] if is_traced else "", rest))
+    return pd.DataFrame(rows, columns=list(_OF_FIGURES))
+
+
+def _listed(facts: pd.DataFrame, indicator: str, numbered: Stretches) -> str:
+    """List the grievances of a figure, behind each its days, or that it counts twice: 7/2024 (3)."""
+    numbers = rows_behind(facts, indicator)
+    if indicator in (*DURATIONS, *AGES):
+        return numbered.listed(numbers, days_behind(facts, indicator), " ({})".format)
+    indicator = PER_1000.get(indicator, indicator)
+    times = (COUNTS.get(indicator) or RATES[indicator][0])(facts)
+    return numbered.listed(numbers, times[times > 0], lambda counted: " (twice)" if counted > 1 else "")
 
 
 def every_grievance(labelled: pd.DataFrame, measured: Measured, scopes: Scopes) -> pd.DataFrame:
@@ -137,16 +173,3 @@ def figure(row: dict[str, Any] | pd.Series) -> str:
 
 def _headlines(table: pd.DataFrame, scope: str) -> pd.DataFrame:
     return table[(table["scope"] == scope) & (table["dimension"] == "")]
-
-
-def _rows(facts: pd.DataFrame, indicator: str) -> pd.Series:
-    """Return the numbers behind a figure, those of a duration or an age with their days: 7/2024 (3)."""
-    numbers = rows_behind(facts, indicator)
-    if indicator in (*DURATIONS, *AGES):
-        return numbers + " (" + days_behind(facts, indicator).astype("str") + ")"
-    return numbers
-
-
-def _listed(numbers: pd.Series) -> str:
-    more = f" and {len(numbers) - _MOST_NUMBERS} more" if len(numbers) > _MOST_NUMBERS else ""
-    return ", ".join(numbers.head(_MOST_NUMBERS)) + more

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-import pandas as pd
-from making import Cleaned, Maker
+import re
 
-from pipeline.indicators.computation import COLUMNS, Measured
-from pipeline.indicators.views import breakdown, by_scope, every_grievance, figure, rules_and_rows
+import pandas as pd
+from making import ROOT, Cleaned, Maker
+
+from pipeline.indicators.computation import COLUMNS, COUNTS, Measured
+from pipeline.indicators.stretches import MOST_STRETCHES
+from pipeline.indicators.views import (
+    breakdown,
+    by_scope,
+    every_grievance,
+    figure,
+    of_other_scopes,
+    rules_and_rows,
+)
 from pipeline.register import columns
 
 
@@ -28,6 +38,10 @@ ROWS = [
     row("", "2024-04-02", "Resolving", note="inside", responsible="Dorj", location="Khan-Uul"),
     row("10", "", "Resolved", "2024-04-30"),  # received some time before: listed for its resolution
 ]
+
+
+def ruled(cleaned: Cleaned, period: str) -> pd.DataFrame:
+    return rules_and_rows(cleaned.measure(period), cleaned.labelled).set_index("indicator")
 
 
 def annexed(cleaned: Cleaned, period: str, as_of: str = "") -> pd.DataFrame:
@@ -90,8 +104,8 @@ def test_of_the_sample_nine_are_listed_and_after_the_as_of_day_nothing_has_happe
 
 
 def test_each_figure_stands_with_its_rule_and_its_rows(make: Maker) -> None:
-    shown = rules_and_rows(make.clean(ROWS).measure("2024-04")).set_index("indicator")
-    assert shown.loc["received", ["figure", "rows"]].tolist() == ["6", "3/2024, 4/2024, 5/2024, 6/2024, 7/2024, row 11"]
+    shown = ruled(make.clean(ROWS), "2024-04")
+    assert shown.loc["received", ["figure", "rows"]].tolist() == ["6", "3/2024–7/2024, row 11"]
     assert shown.loc["resolutions", ["figure", "rows"]].tolist() == ["3", "1/2024, 3/2024, 10/2024"]
     assert shown.loc["resolution_rate", "figure"] == "1 of 4"
     assert shown.loc["resolution_rate", "rule"].endswith("(resolved / eligible less withdrawn)")
@@ -99,10 +113,71 @@ def test_each_figure_stands_with_its_rule_and_its_rows(make: Maker) -> None:
     assert shown.loc["within_service_standard", "figure"] == "no standard"
 
 
-def test_very_many_rows_are_counted_and_the_first_twenty_named(make: Maker) -> None:
-    rows = [row(str(n), "2024-04-01", "Resolving") for n in range(1, 31)]
-    shown = rules_and_rows(make.clean(rows).measure("2024-04")).set_index("indicator")
-    assert shown.loc["received", "rows"].endswith("20/2024 and 10 more")
+def test_neighbours_stand_as_a_stretch_and_a_number_of_another_form_by_itself(make: Maker) -> None:
+    rows = [row(str(n), "2024-04-01", "Resolving") for n in (9, 1, 2, 3, 3, 4, 7, 8)]
+    for place, number in enumerate(("B-5", "B-6", "", "", "4/2025"), start=1):
+        rows.insert(2 * place, {**row("0", "2024-04-01", "Resolving"), "registration_no": number})
+    shown = ruled(make.clean(rows), "2024-04").loc["received"]
+    # The sheet's rows 8 and 10 have no number, and lie apart; 3/2024 stands twice.
+    assert shown["figure"] == "13"
+    assert shown["rows"] == "1/2024–3/2024, 3/2024–4/2024, 7/2024–9/2024, row 8, row 10, 4/2025, B-5, B-6"
+
+
+def test_rows_without_a_number_that_follow_each_other_are_a_stretch(make: Maker) -> None:
+    rows = [{**row("0", "2024-04-01", "Resolving"), "registration_no": ""} for _ in range(4)]
+    assert ruled(make.clean(rows), "2024-04").loc["received", "rows"] == "row 2–row 5"
+
+
+def test_very_many_rows_are_all_told_and_only_very_many_stretches_counted(make: Maker) -> None:
+    rows = [
+        row(str(n), "2024-04-01", "Resolved" if n % 2 else "Resolving", "2024-04-02" if n % 2 else "")
+        for n in range(1, 408)
+    ]
+    shown = ruled(make.clean(rows), "2024-04")
+    assert shown.loc["received", "rows"] == "1/2024–407/2024"
+    assert shown.loc["resolved", "rows"].startswith("1/2024, 3/2024, 5/2024, ")
+    # 204 are resolved, each by itself.
+    assert shown.loc["resolved", "rows"].endswith(", 399/2024 and 4 more")
+    told = (ROOT / "notebooks" / "03_metrics.ipynb").read_text(encoding="utf-8")
+    assert f"A list ends after {MOST_STRETCHES} stretches" in told
+
+
+def test_the_rows_of_the_previous_period_and_since_the_start_are_told_too(make: Maker) -> None:
+    cleaned = make.clean(ROWS)
+    shown = of_other_scopes(cleaned.measure("2024-04"), cleaned.labelled).set_index(["scope", "indicator"])
+    assert shown.loc[("previous", "eligible"), ["figure", "rows"]].tolist() == ["3", "1/2024–2/2024, 9/2024"]
+    since = "1/2024–4/2024, 7/2024, 9/2024–10/2024, row 11"
+    assert shown.loc[("cumulative", "eligible"), ["figure", "rows"]].tolist() == ["8", since]
+    first = of_other_scopes(cleaned.measure("2024H1"), cleaned.labelled)
+    assert set(first["scope"]) == {"cumulative"}
+
+
+def held(listed: str) -> int:
+    """Count what a list holds: stretches by their ends, what counts twice twice."""
+    found = 0
+    for part in filter(None, listed.split(", ")):
+        ends = [int(number) for number in re.findall(r"(\d+)(?:/\d+)?(?=–|$| \()", part.split(" (")[0])]
+        found += (ends[-1] - ends[0] + 1) * (2 if part.endswith("(twice)") else 1)
+    return found
+
+
+def test_every_list_of_grievances_holds_as_many_as_its_figure_says(make: Maker, sample: Cleaned) -> None:
+    again = [
+        row("1", "2024-04-01", "Resolved", "2024-04-02", date_reopened="2024-04-03", date_resolved_again="2024-04-05"),
+        row("2", "2024-04-01", "Resolved", "2024-04-02", date_reopened="2024-04-03", date_resolved_again="2024-04-04"),
+        row("3", "2024-04-01", "Resolved", "2024-04-02"),
+    ]
+    twice = make.clean(again)
+    assert ruled(twice, "2024-04").loc["resolutions", "rows"] == "1/2024–2/2024 (twice), 3/2024"
+    looked_at = 0
+    for cleaned, period in ((twice, "2024-04"), (sample, "2024H1"), (sample, "2024Q2")):
+        measured = cleaned.measure(period)
+        own = rules_and_rows(measured, cleaned.labelled).assign(scope="period")
+        for one in pd.concat([own, of_other_scopes(measured, cleaned.labelled)]).to_dict("records"):
+            if one["indicator"] in {*COUNTS, "pending_age"} and one["figure"].isdigit():
+                assert held(one["rows"]) == int(one["figure"]), one
+                looked_at += 1
+    assert looked_at > 100
 
 
 def test_the_scopes_stand_side_by_side_and_only_those_there_are(make: Maker) -> None:
@@ -156,18 +231,18 @@ def test_measuring_leaves_its_table_as_it_was(make: Maker) -> None:
 
 
 def test_beside_a_share_stands_the_rest_of_its_denominator(make: Maker) -> None:
-    shown = rules_and_rows(make.clean(ROWS).measure("2024-04")).set_index("indicator")
+    shown = ruled(make.clean(ROWS), "2024-04")
     # Eligible are 3, 4, 7 and the one without a number; resolved by the as-of day is 3 alone.
     both = ["rows", "rest_of_denominator"]
     assert shown.loc["resolution_rate", both].tolist() == ["3/2024", "4/2024, 7/2024, row 11"]
     assert shown.loc["same_day", both].tolist() == ["", "1/2024, 3/2024"]
-    assert shown.loc["register_completeness", both].tolist() == ["", "row 11, 10/2024"]
+    assert shown.loc["register_completeness", both].tolist() == ["", "10/2024, row 11"]
     assert shown.loc["received", "rest_of_denominator"] == ""
     assert shown.loc["escalated", "rest_of_denominator"] == ""
 
 
 def test_a_duration_and_an_age_are_listed_with_their_days(make: Maker) -> None:
-    shown = rules_and_rows(make.clean(ROWS).measure("2024-04")).set_index("indicator")
+    shown = ruled(make.clean(ROWS), "2024-04")
     for statistic in ("n", "mean", "median", "p90", "max"):
         assert shown.loc[f"resolution_working_days_{statistic}", "rows"] == "1/2024 (19), 3/2024 (2)"
     assert shown.loc["resolution_calendar_days_max", "rows"] == "1/2024 (28), 3/2024 (2)"
