@@ -19,8 +19,6 @@ from pipeline.project import Project
 
 CHECK_COLUMNS = ("period", *reconciliation.COLUMNS)
 """The columns of a comparison's internal/reconciliation.csv."""
-_BLANK_IS_AN_ANSWER = ("date_escalated", "date_appealed")
-"""Columns that are rightly blank where nothing happened."""
 
 
 def measure_each(
@@ -43,22 +41,16 @@ def measure_each(
 def not_recorded(
     labelled: pd.DataFrame, facts: pd.DataFrame, window: Window, collected: Iterable[str]
 ) -> tuple[str, ...]:
-    """Return the columns of the register that some figure needs and that hold nothing for a period.
+    """Return the columns of the register that some figure needs and that hold nothing up to a period's end.
 
-    That is: nothing in any row received in it. Where a blank is an answer (nobody appealed), nothing in any row
-    received by its end, so that recording had not begun. Without a row in the period nothing can be said.
+    That is: nothing in any row received by then, so that recording had not begun. Once it has, a blank is an answer
+    (nobody was referred elsewhere). Without a row in the period nothing can be said.
     """
-    is_received = facts["is_received"]
-    if not is_received.any():
+    if not facts["is_received"].any():
         return ()
     by_its_end = labelled["date_received_latest"] <= pd.Timestamp(window.counted_to)
     needed = dict.fromkeys(name for definition in definitions().values() for name in definition.needs)
-    return tuple(
-        name
-        for name in needed
-        if name in set(collected)
-        and not labelled.loc[by_its_end if name in _BLANK_IS_AN_ANSWER else is_received, name].notna().any()
-    )
+    return tuple(name for name in needed if name in set(collected) and not labelled.loc[by_its_end, name].notna().any())
 
 
 def _masked(table: pd.DataFrame, empty: Sequence[str]) -> pd.DataFrame:

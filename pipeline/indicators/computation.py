@@ -34,7 +34,9 @@ STATES = (
 )
 """Why a value is given or empty: below `minimum_n` no percentage is given, over an empty denominator none exists.
 
-`not_collected_in_period` is a comparison's alone: the register has the column, and nothing in it for that period."""
+`not_collected_in_period` is a comparison's alone: the register has the column, and nothing in it up to the period's
+end.
+"""
 
 Count = Callable[[pd.DataFrame], pd.Series]
 

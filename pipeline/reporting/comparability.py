@@ -220,7 +220,7 @@ class Comparability:
             text("Period"),
             text("Received"),
             text("of these without a date"),
-            text("Not placed in any period"),
+            text("Could not be placed in it"),
             text("Required cells filled"),
         ]
         return simple(text("Data of the periods"), headers, rows, numeric=[1, 2, 3, 4], kind="compared")
@@ -233,8 +233,9 @@ class Comparability:
             if lacking:
                 said.append(
                     text(
-                        "Not collected in %(period)s, since the register holds nothing for it, and not compared: "
-                        "%(what)s.",
+                        "Not collected in %(period)s, since up to its end the register holds nothing on it, and not "
+                        "compared: %(what)s. The report on that period counts the blanks as the definitions say, so "
+                        "it may show 0 where nothing is shown here.",
                         period=self._name(scopes),
                         what="; ".join(lacking),
                     )

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from making import Cleaned, Maker
+from making import Cleaned, Maker, parts
 from making import state as state_of
 
 from pipeline.errors import ReconciliationError
@@ -103,13 +103,41 @@ def test_what_a_period_does_not_hold_is_not_collected_in_it(cleaned: Cleaned) ->
     assert appealed == ["not_collected", "not_collected"]
 
 
-def test_a_blank_that_is_an_answer_is_a_zero_once_recording_has_begun(make: Maker) -> None:
-    rows = [{**row, "date_appealed": "2024-02-20" if row["registration_no"] == "1/2024" else ""} for row in FIRST]
-    cleaned = make.clean([*rows, *SECOND])
+@pytest.mark.parametrize(
+    ("indicator", "entered", "was", "then"),
+    [
+        ("appealed", {"date_appealed": "2024-02-20"}, (1, 5), (0, 19)),
+        ("escalated", {"date_escalated": "2024-02-20"}, (1, 20), (0, 20)),
+        ("acknowledged_on_time", {"date_acknowledged": "2024-02-06"}, (1, 20), (0, 20)),
+        ("outcome_communicated", {"date_outcome_communicated": "2024-02-13"}, (1, 5), (0, 18)),
+        ("unrelated_referred", {"relation": "Unrelated", "referred_to": "Ministry"}, (1, 1), (0, 1)),
+        ("anonymous", {"is_anonymous": "yes"}, (1, 20), (0, 20)),
+    ],
+)
+def test_a_blank_is_an_answer_once_recording_has_begun(
+    make: Maker, indicator: str, entered: dict[str, str], was: tuple[int, int], then: tuple[int, int]
+) -> None:
+    """The first quarter has one entry in its first row, the second none: its figure is a 0, as in its own report."""
+    blank = dict.fromkeys(entered, "")
+    rows = [{**blank, **one} for one in [*FIRST, *SECOND]]
+    rows[0] |= entered
+    rows[-1] |= {"relation": "Unrelated"} if indicator == "unrelated_referred" else {}
+    cleaned = make.clean(rows, {"service_standards": "{acknowledgement: {days: 2}}"})
     each = periods_of(cleaned, "2024Q1 2024Q2")
     measured = measure_each(cleaned.labelled, cleaned.project, each, collected(cleaned.register))
-    rows_of = [one.table.query("indicator == 'appealed' and scope == 'period'").iloc[0] for one in measured.values()]
-    assert [(row["numerator"], row["state"]) for row in rows_of] == [(1, "below_minimum"), (0, "stated")]
+    assert [parts(one, indicator) for one in measured.values()] == [was, then]
+    assert [parts(cleaned.measure(label), indicator) for label in measured] == [was, then]
+
+
+def test_before_recording_has_begun_a_blank_is_no_zero_to_compare_with(make: Maker) -> None:
+    """Outcomes are recorded from the second quarter on, so that the first has no share that could have risen."""
+    rows = [*FIRST, *({**one, "date_outcome_communicated": one["date_resolved"]} for one in SECOND)]
+    cleaned = make.clean(rows)
+    each = periods_of(cleaned, "2024Q1 2024Q2")
+    measured = measure_each(cleaned.labelled, cleaned.project, each, collected(cleaned.register))
+    states = [state_of(one, "outcome_communicated") for one in measured.values()]
+    assert states == ["not_collected_in_period", "stated"]
+    assert parts(cleaned.measure("2024Q1"), "outcome_communicated") == (0, 5)
 
 
 def test_the_stock_over_time_meets_the_stock_of_every_period(cleaned: Cleaned) -> None:
