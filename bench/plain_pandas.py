@@ -196,6 +196,7 @@ class Figures:
         cases = self.cases
         now = cases["status"].fillna(UNKNOWN)
         now = now.mask(self.admissible & (now == "unrelated"), UNKNOWN)
+        now = now.mask(cases["relation_counted"] == "unrelated", "unrelated")
         resolved = (cases["date_resolved_counted"] <= day) & ~(
             (cases["date_reopened_counted"] <= day) & ~(cases["date_resolved_again_counted"] <= day)
         )

@@ -166,9 +166,13 @@ def status_at(cases: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
 
 
 def _status_now(cases: pd.DataFrame) -> pd.Series:
-    status = _as_members(cases["status"], also=("in_progress", "resolved"))
-    # An unrelated grievance that was ruled to concern the project has a status that says nothing of its progress.
-    return status.mask(cases["is_admissible"] & (status == "unrelated"), NOT_STATED)
+    """Return the status that counts: 'unrelated' for all that are, whatever became of them.
+
+    A grievance that is admissible while its status says 'unrelated' has one that says nothing of its progress.
+    """
+    status = _as_members(cases["status"], also=("in_progress", "resolved", "unrelated"))
+    status = status.mask(cases["is_admissible"] & (status == "unrelated"), NOT_STATED)
+    return status.mask(cases["relation_counted"] == "unrelated", "unrelated")
 
 
 def resolved_as_of(cases: pd.DataFrame, facts: pd.DataFrame, window: Window) -> pd.Series:

@@ -18,7 +18,7 @@ from pipeline.indicators.computation import COUNTS, DIMENSIONS, Measured
 from pipeline.indicators.definitions import base_of, definitions
 from pipeline.indicators.tallies import Tallies, places, tally
 from pipeline.period import Scopes, shown
-from pipeline.project import Project, ReconciliationException
+from pipeline.project import NOT_STATED, Project, ReconciliationException
 
 COLUMNS = (
     "check",
@@ -54,6 +54,8 @@ STOCK_AND_FLOW = {name: sign for column, sign in _SIGNS.items() for name in _IND
 """The identity in indicators: these, with their signs, add up to `closing_stock`."""
 STATUSES = ("in_progress", "resolved", "rejected", "withdrawn", "status_not_stated")
 KINDS = ("unrelated", "duplicate", "eligible")
+_HEADLINES = {NOT_STATED: "status_not_stated"}
+"""The headline of a member of the breakdown by status, where it has another name."""
 FLOWS = ("resolutions", "reopenings", "closed_otherwise", "ended_undated")
 """Counts of events, each on one day, so that those of adjoining windows add up to those of both."""
 
@@ -95,6 +97,7 @@ OF_EACH_MEMBER = {
     "stock_and_flow": "Members for which stock and flow do not balance",
     "received_by_kind": "Members for which received is not unrelated + duplicates + eligible",
     "eligible_by_status": "Members for which eligible is not the sum over the statuses",
+    "status_is_headline": "Statuses that do not count what the figure of that name counts",
 }
 """The identities that are looked at for each member of a dimension, and what is counted: those that break them."""
 NONE, SUM_OF_MEMBERS, TIMED = "None of the members", "Sum over the members", "First resolutions with both dates known"
@@ -122,6 +125,7 @@ def reconcile(
     for scope, facts in measured.facts.items():
         rows += _within_scope(measured, scope, facts, counted)
         rows += [*_by_dimension(measured, scope), *_of_members(measured, scope, counted)]
+        rows += _of_statuses(measured, scope)
     rows += _since_the_start(measured, scopes, counted)
     rows.append(check("annex", "period", counted.in_annex, annex_rows))
     return _with_exceptions(_table(rows), signed)
@@ -356,6 +360,28 @@ def _of_members(measured: Measured, scope: str, counted: Tallies) -> list[dict[s
             numbers = partial(_belonging, facts, dimension, breaks.index[breaks])
             rows.append(check(name, scope, int(breaks.sum()), 0, numbers, dimension=dimension))
     return rows
+
+
+def _of_statuses(measured: Measured, scope: str) -> list[dict[str, object]]:
+    """Check the breakdown by status against the headlines: each status counts what the figure of its name counts."""
+    table, facts = measured.table[measured.table["scope"] == scope], measured.facts[scope]
+    told = table[(table["dimension"] == "status") & (table["state"] != "not_collected")]
+    if told.empty:
+        return []
+    totals, headline = headlines(table, scope), {member: _HEADLINES.get(member, member) for member in told["member"]}
+    counted = told.pivot(index="member", columns="indicator", values="value")
+    # Where the register cannot tell what is unrelated, none is.
+    expected = pd.DataFrame({"received": [totals.get(headline[member], 0) for member in counted.index]}, counted.index)
+    expected["eligible"] = expected["received"].where([headline[one] in STATUSES for one in counted.index], 0)
+    broken = counted.index[(counted[["received", "eligible"]] != expected).any(axis=1)]
+
+    def miscounted() -> pd.Series:
+        differs = [
+            (facts["is_received"] & (facts["status"] == one)) != (COUNTS[headline[one]](facts) > 0) for one in broken
+        ]
+        return _numbers(facts, pd.concat(differs, axis=1).any(axis=1))
+
+    return [check("status_is_headline", scope, len(broken), 0, miscounted, dimension="status")]
 
 
 def _belonging(facts: pd.DataFrame, dimension: str, members: pd.Index) -> pd.Series:

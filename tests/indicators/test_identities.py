@@ -406,6 +406,7 @@ def test_every_identity_is_checked_for_every_scope(make: Maker) -> None:
         for dimension in ("channel", "type", "status", "month"):
             made = checks[(checks["scope"] == scope) & (checks["dimension"] == dimension)]["check"]
             identities = {"stock_and_flow", "received_by_kind", "eligible_by_status"}
+            identities |= {"status_is_headline"} if dimension == "status" else set()
             assert set(made) == {*DIMENSIONS[dimension], *identities}
     assert set(STOCK_AND_FLOW) <= set(COUNTS)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from making import Cleaned, Maker, parts, state, value
 
@@ -235,3 +237,49 @@ def test_figures_that_do_not_agree_stop_the_run_and_name_the_rows(register: Clea
     with pytest.raises(ReconciliationError, match=r"the difference is 4; .*; rows that break it: 5/2024"):
         require(broken)
     assert measured.facts["period"]["is_received"].sum() == 10
+
+
+# -- received by status ----------------------------------------------------------------------------------------------
+
+KINDS = [
+    row(1, "2024-04-01", "Resolved", "2024-04-03", relation="Related"),
+    row(2, "2024-04-02", "Resolved", "2024-04-04", relation="Unrelated"),  # answered, and none of the project's
+    row(3, "2024-04-03", "Resolving", relation="Unrelated"),
+    row(4, "2024-04-04", "Duplicate", relation="Unrelated"),
+    row(5, "2024-04-05", "Duplicate"),
+    row(6, "2024-04-05", "Unrelated"),
+    row(7, "2024-04-05", "Unrelated", relation="Related"),  # its status says nothing of its progress
+    row(8, "2024-04-08", "", relation="Unrelated"),
+    row(9, "2024-04-09", "Withdrawn", relation="Unrelated", date_closed="2024-04-10"),
+]
+
+
+@pytest.mark.parametrize("as_of", ["2024-04-09", "2024-04-30"])
+def test_received_by_status_counts_the_unrelated_and_duplicates_as_the_headlines_do(make: Maker, as_of: str) -> None:
+    measured = make.clean(KINDS).measure("2024-04", as_of)
+    of_headline = ("unrelated", "duplicate", "in_progress", "resolved", "rejected", "withdrawn")
+    expected = {"unrelated": 6, "duplicate": 1, "in_progress": 0, "resolved": 1, "rejected": 0, "withdrawn": 0}
+    assert {name: value(measured, name) for name in of_headline} == expected  # 2, 3, 4, 6, 8, 9; 5; 1
+    assert {name: value(measured, "received", "period", "status", name) for name in of_headline} == expected
+    assert value(measured, "received", "period", "status", "not_stated") == 1  # 7
+    eligible = {name: value(measured, "eligible", "period", "status", name) for name in of_headline}
+    assert eligible == {**expected, "unrelated": 0, "duplicate": 0}
+
+
+@pytest.mark.parametrize(("kind", "other"), [("unrelated", "resolved"), ("duplicate", "in_progress")])
+def test_a_status_that_does_not_count_what_its_headline_counts_stops_the_run(
+    make: Maker, kind: str, other: str
+) -> None:
+    cleaned = make.clean(KINDS)
+    measured = cleaned.measure("2024-04")
+    table, facts = measured.table.copy(), dict(measured.facts)
+    of_period = (table["scope"] == "period") & (table["dimension"] == "status") & (table["indicator"] == "received")
+    for member, change in ((kind, -1), (other, 1)):
+        table.loc[of_period & (table["member"] == member), "value"] += change
+    first = facts["period"].index[facts["period"][f"is_{kind}"]][0]
+    statuses = facts["period"]["status"].mask(facts["period"].index == first, other)
+    facts["period"] = facts["period"].assign(status=statuses)
+    number = facts["period"].loc[first, "registration_no"]
+    told = rf"status_is_headline \(period, by status\): 2 is not 0.*rows that break it: {number}\."
+    with pytest.raises(ReconciliationError, match=told):
+        require(cleaned.reconciled(replace(measured, table=table, facts=facts), "2024-04"))
