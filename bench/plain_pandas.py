@@ -131,18 +131,22 @@ def collected(cases: pd.DataFrame, has: set[str], settings: dict[str, Any]) -> s
 def with_days(cases: pd.DataFrame, settings: dict[str, Any], calendar: Calendar) -> pd.DataFrame:
     """Add the deadlines and the days to resolve."""
     standards = settings.get("service_standards") or {}
-    due, acknowledge = cases["date_due"], pd.Series(pd.NaT, index=cases.index, dtype=cases["date_due"].dtype)
-    if standards.get("resolution"):
-        rule = standards["resolution"]
-        count = cases["type_counted"].map(rule.get("by_type", {})).fillna(rule["days"]).astype("int64")
-        due = due.fillna(_deadline(cases["date_received"], count, rule["unit"], calendar))
-    if standards.get("acknowledgement"):
-        rule = standards["acknowledgement"]
-        count = pd.Series(rule["days"], index=cases.index)
-        acknowledge = _deadline(cases["date_received"], count, rule["unit"], calendar)
+    never = pd.Series(pd.NaT, index=cases.index, dtype=cases["date_due"].dtype)
+    deadlines: dict[str, pd.Series] = {}
+    for which in ("earliest", "latest"):
+        received = cases["date_received"].fillna(cases[f"date_received_{which}"])
+        due, acknowledge = cases["date_due"], never
+        if standards.get("resolution"):
+            rule = standards["resolution"]
+            count = cases["type_counted"].map(rule.get("by_type", {})).fillna(rule["days"]).astype("int64")
+            due = due.fillna(_deadline(received, count, rule["unit"], calendar))
+        if standards.get("acknowledgement"):
+            rule = standards["acknowledgement"]
+            count = pd.Series(rule["days"], index=cases.index)
+            acknowledge = _deadline(received, count, rule["unit"], calendar)
+        deadlines |= {f"{which}_due": due, f"{which}_acknowledge_by": acknowledge}
     return cases.assign(
-        due=due,
-        acknowledge_by=acknowledge,
+        **deadlines,
         working_days=calendar.between(cases["date_received"], cases["date_resolved_counted"]),
         filled=cases[REQUIRED].notna().sum(axis=1),
     )
@@ -224,7 +228,7 @@ class Figures:
         settings = self.settings
         standards = settings.get("service_standards") or {}
         needs = {*self.needs[name], *({"relation"} if name.startswith("unrelated") else ())}
-        without_standard = not standards.get("resolution") and "date_due" not in self.known
+        without_standard = not standards.get("resolution")
         return (
             not needs <= self.known
             or (name in ("within_service_standard", "severe_within_service_standard", "overdue") and without_standard)
@@ -271,10 +275,14 @@ class Figures:
     def rates(self, counted: dict[str, pd.Series]) -> dict[str, tuple[int, int]]:
         cases, a, c = self.cases, self.window.as_of, self.window.last
         n = {name: int(mask.sum()) for name, mask in counted.items()}
-        due, by = cases["due"], cases["acknowledge_by"]
+        due, by = cases["latest_due"], cases["latest_acknowledge_by"]
+        surely, by_surely = cases["earliest_due"], cases["earliest_acknowledge_by"]
         still = self.eligible & self.status.isin(["in_progress", UNKNOWN])
         in_time = (
-            self.resolved & due.notna() & cases["date_resolved_counted"].notna() & ~later(cases["date_resolved"], due)
+            self.resolved
+            & surely.notna()
+            & cases["date_resolved_counted"].notna()
+            & ~later(cases["date_resolved"], surely)
         )
         judged = due.notna() & (self.resolved | (still & (due.dt.normalize() < a)))
         asked = self.eligible & self.contactable & by.notna()
@@ -291,7 +299,7 @@ class Figures:
         sums = {
             "same_day": (same, self.timed),
             "acknowledged_on_time": (
-                asked & told & ~later(cases["date_acknowledged"], by),
+                asked & told & ~later(cases["date_acknowledged"], by_surely),
                 asked & (told | (by.dt.normalize() < a)),
             ),
             "within_service_standard": (in_time, judged),

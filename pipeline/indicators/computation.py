@@ -304,12 +304,12 @@ class _Computer:
         if not set(needs_of(indicator)) <= self.collected:
             return "not_collected"
         standards = settings.service_standards
-        if indicator in _NEED_STANDARD and standards.resolution is None and "date_due" not in self.collected:
+        if indicator in _NEED_STANDARD and standards.resolution is None:
             return "no_standard"
         if indicator == "acknowledged_on_time" and standards.acknowledgement is None:
             return "no_standard"
         if indicator.startswith("severe") and settings.severe_from is None:
-            return "not_collected"
+            return "no_standard"
         if indicator.startswith("satis") and self.window.as_of < settings.complete_through:
             return "not_available"
         return None

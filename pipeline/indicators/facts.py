@@ -6,6 +6,7 @@ Source of the rules: docs/indicators.md. s and c are the window's first and last
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,8 @@ from pipeline.project import CLOSED, NOT_STATED, Project, fold
 from pipeline.register import columns
 from pipeline.working_days import WorkingCalendar, is_later
 
+Bound = Literal["earliest", "latest"]
+"""Which possible day of an unknown receipt."""
 OPEN = ("in_progress", NOT_STATED)
 """The statuses of a grievance that has not ended; one that nobody can read has not."""
 GROUP_COLUMNS = {"location": "location", "sex": "complainant_sex", "vulnerable_group": "vulnerable_group"}
@@ -26,7 +29,8 @@ def prepare(cases: pd.DataFrame, project: Project) -> pd.DataFrame:
     """Add to the labelled cases what does not depend on a window.
 
     Adds `date_due_counted`, `date_acknowledge_by` (timestamps), `resolution_working_days` (from receipt to the first
-    resolution, Int64), and what `facts` takes for each of its windows: see `_without_window`.
+    resolution, Int64), and what `facts` takes for each of its windows: see `_without_window`. Without a date of receipt
+    the two deadlines are those of its latest possible day: what is past them is past due for certain.
     """
     dated = cases.assign(
         date_due_counted=due_dates(cases, project),
@@ -77,7 +81,7 @@ def _without_window(cases: pd.DataFrame, project: Project) -> dict[str, pd.Serie
     """
     required = columns.names(required=True)
     day_received, resolved = cases["date_received"].dt.normalize(), cases["date_resolved_counted"]
-    due, acknowledge_by = cases["date_due_counted"], cases["date_acknowledge_by"]
+    due, acknowledge_by = _surely_before(cases, project)
     contactable = is_contactable(cases, project)
     return {
         "number_or_row": cases["registration_no"].fillna("row " + cases["source_row"].astype("str")),
@@ -87,7 +91,7 @@ def _without_window(cases: pd.DataFrame, project: Project) -> dict[str, pd.Serie
         "was_acknowledged_in_time": ~is_later(cases["date_acknowledged"], acknowledge_by),
         "resolution_calendar_days": (resolved - day_received).dt.days.astype("Int64"),
         "has_way_to_answer": contactable,
-        "has_acknowledgement_due": contactable & acknowledge_by.notna(),
+        "has_acknowledgement_due": contactable & cases["date_acknowledge_by"].notna(),
         "has_severity": is_severe(cases, project),
         "has_benefit": cases["is_benefit_related"].fillna(False).astype(bool),
         "has_no_name": cases["is_anonymous"].fillna(False).astype(bool),
@@ -96,34 +100,49 @@ def _without_window(cases: pd.DataFrame, project: Project) -> dict[str, pd.Serie
     }
 
 
-def due_dates(cases: pd.DataFrame, project: Project) -> pd.Series:
+def _surely_before(cases: pd.DataFrame, project: Project) -> tuple[pd.Series, pd.Series]:
+    """Return the days by which a resolution and an acknowledgement are in time for certain.
+
+    They are the deadlines; without a date of receipt those of its earliest possible day.
+    """
+    undated = cases[cases["date_received"].isna()]
+    due, acknowledge_by = cases["date_due_counted"].copy(), cases["date_acknowledge_by"].copy()
+    due[undated.index] = due_dates(undated, project, "earliest")
+    acknowledge_by[undated.index] = acknowledgement_deadlines(undated, project, "earliest")
+    return due, acknowledge_by
+
+
+def due_dates(cases: pd.DataFrame, project: Project, bound: Bound = "latest") -> pd.Series:
     """Return each grievance's due date: the register's, else the receipt plus the service standard for its type.
 
-    Timestamps; missing where neither is known. A due date without a time of day lasts until the end of that day.
+    Timestamps; missing where neither is known. Without a date of receipt the standard runs from its `bound`. A due date
+    without a time of day lasts until the end of that day.
     """
     due = cases["date_due"]
     standard = project.settings.service_standards.resolution
     if standard is None:
         return due
-    by_standard = pd.Series(pd.NaT, index=cases.index, dtype=due.dtype)
+    received, by_standard = _receipts(cases, bound), pd.Series(pd.NaT, index=cases.index, dtype=due.dtype)
     for kind in cases["type_counted"].unique():
         days = standard.by_type.get(kind, standard.days)
-        of_kind = (cases["type_counted"] == kind) & cases["date_received"].notna()
-        by_standard[of_kind] = end_of_standard(
-            cases.loc[of_kind, "date_received"], days, standard.unit, project.calendar
-        )
+        of_kind = cases["type_counted"] == kind
+        by_standard[of_kind] = end_of_standard(received[of_kind], days, standard.unit, project.calendar)
     return due.fillna(by_standard)
 
 
-def acknowledgement_deadlines(cases: pd.DataFrame, project: Project) -> pd.Series:
-    """Return the day by which each grievance was to be acknowledged; missing without a standard or a receipt."""
+def acknowledgement_deadlines(cases: pd.DataFrame, project: Project, bound: Bound = "latest") -> pd.Series:
+    """Return the day by which each grievance was to be acknowledged; missing without a standard.
+
+    Without a date of receipt the standard runs from its `bound`.
+    """
     standard = project.settings.service_standards.acknowledgement
-    deadline = pd.Series(pd.NaT, index=cases.index, dtype=cases["date_received"].dtype)
     if standard is None:
-        return deadline
-    dated = cases["date_received"].notna()
-    deadline[dated] = end_of_standard(cases.loc[dated, "date_received"], standard.days, standard.unit, project.calendar)
-    return deadline
+        return pd.Series(pd.NaT, index=cases.index, dtype=cases["date_received"].dtype)
+    return end_of_standard(_receipts(cases, bound), standard.days, standard.unit, project.calendar)
+
+
+def _receipts(cases: pd.DataFrame, bound: Bound) -> pd.Series:
+    return cases["date_received"].fillna(cases[f"date_received_{bound}"])
 
 
 def end_of_standard(received: pd.Series, days: int, unit: str, calendar: WorkingCalendar) -> pd.Series:

@@ -117,9 +117,30 @@ class Grievance:
     def is_open(self, when: date) -> bool:
         return self.is_admissible and self.latest <= when and self.status_at(when) in ("in_progress", "not_stated")
 
-    def due(self) -> date | None:
-        received = self.date("received")
-        return self.date("due") or (due(received, RESOLVE_WITHIN) if received else None)
+    def due_on(self, received: date) -> date:
+        """Return the day by which it is to be resolved, were it received on a day."""
+        return self.date("due") or due(received, RESOLVE_WITHIN)
+
+    @property
+    def possible_receipts(self) -> list[date]:
+        return [self.earliest + n * ONE_DAY for n in range((self.latest - self.earliest).days + 1)]
+
+    def is_past_due(self, when: date) -> bool:
+        """Say whether it is past due on a day, whichever possible day it was received on."""
+        return all(self.due_on(received) < when for received in self.possible_receipts)
+
+    def is_in_time(self) -> bool:
+        """Say whether it was resolved in time, whichever possible day it was received on."""
+        resolved = self.date("resolved")
+        return not self.is_ended_undated and all(resolved <= self.due_on(day) for day in self.possible_receipts)
+
+    def is_acknowledged_in_time(self) -> bool:
+        """Say so of its acknowledgement."""
+        told = self.date("acknowledged")
+        return all(told <= due(received, ACKNOWLEDGE_WITHIN) for received in self.possible_receipts)
+
+    def is_past_acknowledging(self, when: date) -> bool:
+        return all(due(received, ACKNOWLEDGE_WITHIN) < when for received in self.possible_receipts)
 
 
 def grievances(series: Sequence[Sequence[Mapping[str, str]]]) -> list[Grievance]:
@@ -158,12 +179,11 @@ def count(register: Sequence[Grievance], window: Window) -> dict[str, int | None
     happened = [(g, what, place) for g in admissible for place, (when, what) in enumerate(g.events()) if s <= when <= c]
     timed = [g for g, what, place in happened if what == "resolved" and place == 0 and g.date("received")]
     resolved = [g for g in eligible if g.status_at(a) == "resolved"]
-    in_time = [g for g in resolved if g.due() and not g.is_ended_undated and g.date("resolved") <= g.due()]
-    past_due = [g for g in eligible if g.is_open(a) and g.due() and g.due() < a]
+    in_time = [g for g in resolved if g.is_in_time()]
+    past_due = [g for g in eligible if g.is_open(a) and g.is_past_due(a)]
     open_after = [g for g in register if g.is_open(c)]
     ages = [(c - g.latest).days for g in open_after]
-    answered = [g for g in eligible if g.is_contactable and g.date("received")]
-    by = {g: due(g.date("received"), ACKNOWLEDGE_WITHIN) for g in answered}
+    answered = [g for g in eligible if g.is_contactable]
     known = [g for g in answered if (g.date("acknowledged") or date.max) <= a]
     days = [working_days(g.date("received"), next(g.events())[0]) for g in timed]
     return {
@@ -190,10 +210,10 @@ def count(register: Sequence[Grievance], window: Window) -> dict[str, int | None
         "resolution_working_days_n": len(days),
         "resolution_working_days_max": max(days, default=None),
         "within_service_standard": len(in_time),
-        "judged_by_standard": len([g for g in resolved if g.due()]) + len(past_due),
-        "overdue": sum(bool(g.due()) and g.due() < c for g in open_after),
-        "acknowledged_on_time": sum(g.date("acknowledged") <= by[g] for g in known),
-        "judged_by_acknowledgement": len(known) + sum(g not in known and by[g] < a for g in answered),
+        "judged_by_standard": len(resolved) + len(past_due),
+        "overdue": sum(g.is_past_due(c) for g in open_after),
+        "acknowledged_on_time": sum(g.is_acknowledged_in_time() for g in known),
+        "judged_by_acknowledgement": len(known) + sum(g not in known and g.is_past_acknowledging(a) for g in answered),
         "0-7": sum(age <= 7 for age in ages),
         "8-14": sum(7 < age <= 14 for age in ages),
         "15-30": sum(14 < age <= 30 for age in ages),

@@ -140,6 +140,23 @@ def test_the_counts_add_up_to_the_stock_of_open_grievances(register: Cleaned) ->
     assert headline.loc["overdue", ["numerator", "denominator"]].tolist() == [6, 10]
 
 
+def test_without_a_receipt_the_due_date_is_that_of_the_latest_possible_day(make: Maker) -> None:
+    # 2 came between 1 and 4 April, so it is due on 11 April at the latest; 4 between 4 and 26 April, so on 3 May.
+    rows = [
+        row(1, "2024-04-01", "Unrelated"),
+        row(2, "", "Resolving", date_acknowledged="2024-04-05"),
+        row(3, "2024-04-04", "Unrelated"),
+        row(4, "", "Resolving"),
+        row(5, "2024-04-26", "Unrelated"),
+    ]
+    register = make.clean(rows, CHANGES)
+    table = actions(register).set_index("registration_no")
+    assert table["next_step"].to_dict() == {"2/2024": "decide_overdue", "4/2024": "acknowledge"}
+    assert table["date_due"].dt.strftime("%m-%d").to_dict() == {"2/2024": "04-11", "4/2024": "05-03"}
+    assert parts(register.measure("2024-04"), "overdue") == (1, 2)
+    assert action_counts(actions(register), register.scopes("2024-04"))["overdue"] == 1
+
+
 def test_an_outcome_not_told_is_counted_also_where_the_bank_comes_first(make: Maker) -> None:
     severe = row(22, "2024-04-03", "Resolved", "2024-04-04", severity="grave")
     register = make.clean([*ROWS, severe], CHANGES)

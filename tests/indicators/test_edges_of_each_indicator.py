@@ -208,7 +208,7 @@ STANDARDS = Worked(
         row("5", "2024-04-02", "Resolved", "2024-04-10", channel="website", date_due="2024-04-10")
         | {"complainant_contact": "9911", "date_acknowledged": "2024-04-02"},  # its own due date gives a day more
         row("6", "2024-04-03", "Withdrawn", date_closed="2024-04-04"),  # never acknowledged
-        row("7", "", "Resolved", "2024-04-12"),  # between 3 and 12 April: in, but nothing is due
+        row("7", "", "Resolved", "2024-04-12"),  # received between 3 and 12 April, so due between 10 and 19 April
         row(
             "8", "2024-04-13", "Resolved", "2024-04-22", date_acknowledged="2024-04-17"
         ),  # Saturday: counts from Monday
@@ -224,10 +224,12 @@ STANDARDS = Worked(
         "pending_age": 5,  # 4: 28 days, 9: 8, 10: 7, 11: 6, 12: 1
     },
     rates={
-        # In time 1, 5, 8, 10; late 2; not at all and past it 3, 6, 9, 11. Not judged: 4 (no contact), 7 (no date), 12.
-        "acknowledged_on_time": (4, 9),
-        # In time 1, 3, 5, 8; late 2; open and past due 4, 9. Not judged: 6, 7, 10 (due that day), 11 (due 1 May), 12.
-        "within_service_standard": (4, 7),
+        # In time 1, 5, 8, 10; late 2; not at all and past it 3, 6, 7 (16 April at the latest), 9, 11. Not judged: 4 (no
+        # contact), 12.
+        "acknowledged_on_time": (4, 10),
+        # In time 1, 3, 5, 8; late 2; not for certain in time 7; open and past due 4, 9. Not judged: 6, 10 (due that
+        # day), 11 (due 1 May), 12.
+        "within_service_standard": (4, 8),
         "overdue": (2, 5),  # 4, 9 of 4, 9, 10, 11, 12
         "severe_within_service_standard": (1, 3),  # 1 of 1, 2, 9; 10 is not due before the as-of day
     },

@@ -283,3 +283,70 @@ def test_a_status_that_does_not_count_what_its_headline_counts_stops_the_run(
     told = rf"status_is_headline \(period, by status\): 2 is not 0.*rows that break it: {number}\."
     with pytest.raises(ReconciliationError, match=told):
         require(cleaned.reconciled(replace(measured, table=table, facts=facts), "2024-04"))
+
+
+# -- standards, where a day is not known -----------------------------------------------------------------------------
+
+
+def undated(lowest: str, highest: str, status: str, resolved: str = "", **cells: str) -> list[dict[str, str]]:
+    """A grievance 2 without a date, received between two others that are no matter of the project's."""
+    return [
+        row(1, lowest, "Unrelated"),
+        row(2, "", status, resolved, **cells),
+        row(3, highest, "Unrelated"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "within", "overdue"),
+    [
+        # Received from 1 to 4 April, so due from 8 to 11 April.
+        (undated("2024-04-01", "2024-04-04", "Resolved", "2024-04-08"), (1, 1), (0, 0)),  # in time whenever received
+        (undated("2024-04-01", "2024-04-04", "Resolved", "2024-04-09"), (0, 1), (0, 0)),  # late, if it came on the 1st
+        (undated("2024-04-01", "2024-04-04", "Resolved", "2024-04-12"), (0, 1), (0, 0)),  # late whenever received
+        (undated("2024-04-01", "2024-04-04", "Resolving"), (0, 1), (1, 1)),  # past due whenever received
+        # Received from 1 to 23 April, so due from 8 to 30 April, on which there is still time.
+        (undated("2024-04-01", "2024-04-23", "Resolving"), (0, 0), (0, 1)),
+        (undated("2024-04-01", "2024-04-22", "Resolving"), (0, 1), (1, 1)),
+        # Its own due date needs no receipt.
+        (undated("2024-04-01", "2024-04-23", "Resolved", "2024-04-29", date_due="2024-04-29"), (1, 1), (0, 0)),
+        (undated("2024-04-01", "2024-04-23", "Resolving", date_due="2024-04-29"), (0, 1), (1, 1)),
+        # With nothing above its number its own resolution bounds it: that it came that very day is not known.
+        (undated("2024-04-01", "2024-04-23", "Resolved", "2024-04-22")[:2], (0, 1), (0, 0)),
+    ],
+)
+def test_without_a_receipt_only_what_each_possible_day_says_counts(
+    make: Maker, rows: list[dict[str, str]], within: tuple[int, int], overdue: tuple[int, int]
+) -> None:
+    measured = make.clean(rows, SEVERITIES).measure("2024-04")
+    assert (parts(measured, "within_service_standard"), parts(measured, "overdue")) == (within, overdue)
+
+
+@pytest.mark.parametrize(
+    ("acknowledged", "expected"),
+    [("2024-04-03", (1, 1)), ("2024-04-04", (0, 1)), ("", (0, 1))],  # to be acknowledged by the 3rd, or by the 8th
+)
+def test_without_a_receipt_an_acknowledgement_is_in_time_if_it_is_on_each_possible_day(
+    make: Maker, acknowledged: str, expected: tuple[int, int]
+) -> None:
+    rows = undated("2024-04-01", "2024-04-04", "Resolving", date_acknowledged=acknowledged)
+    assert parts(make.clean(rows, SEVERITIES).measure("2024-04"), "acknowledged_on_time") == expected
+
+
+def test_without_a_standard_for_resolving_nothing_is_within_it_though_rows_have_due_dates(make: Maker) -> None:
+    rows = [row(1, "2024-04-01", "Resolved", "2024-04-03", date_due="2024-04-10"), row(2, "2024-04-02", "Resolving")]
+    own = {**SEVERITIES, "service_standards": "{acknowledgement: {days: 2, unit: working_days}}"}
+    measured = make.clean([{**one, "severity": "grave"} for one in rows], own).measure("2024-04")
+    for name in ("within_service_standard", "severe_within_service_standard", "overdue"):
+        assert (state(measured, name), value(measured, name)) == ("no_standard", None)
+    assert value(measured, "severe") == 2
+
+
+def test_what_is_severe_needs_a_column_and_a_line_in_the_project_file(make: Maker) -> None:
+    rows = [row(1, "2024-04-01", "Resolving", severity="grave")]
+    without = {"severities": "[mild, grave]", "service_standards": STANDARDS}
+    measured = make.clean(rows, without).measure("2024-04")
+    names = ("severe", "severe_within_service_standard")
+    assert {state(measured, name) for name in names} == {"no_standard"}
+    lacking = make.clean([{k: v for k, v in rows[0].items() if k != "severity"}], SEVERITIES).measure("2024-04")
+    assert {state(lacking, name) for name in names} == {"not_collected"}
