@@ -96,11 +96,11 @@ class Calendar:
         worked = {pd.Timestamp(one["date"]) for one in own.get("extra_working_days", [])}
         every = pd.date_range("1990-01-01", "2060-12-31")
         public = holidays.country_holidays(settings["country"], years=range(1990, 2061))
-        is_off = (
-            every.day_of_week.isin(list(public.weekend))
-            | every.isin(pd.to_datetime(list(public)))
-            | every.isin(list(off))
-        )
+        names, numbers = own.get("weekend"), list(public.weekend)
+        is_weekend = every.day_of_week.isin(numbers) if names is None else every.day_name().str.lower().isin(names)
+        exchanged = every.isin(pd.to_datetime(list(public.weekend_workdays)))
+        is_holiday = every.isin(pd.to_datetime(list(public)))
+        is_off = (is_weekend & ~exchanged) | (is_holiday & ~is_weekend) | every.isin(list(off))
         return cls(every[~is_off | every.isin(list(worked))].to_numpy().astype("datetime64[us]"))
 
     def between(self, received: pd.Series, resolved: pd.Series) -> pd.Series:

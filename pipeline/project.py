@@ -21,7 +21,7 @@ from pipeline.directions import without_directions
 from pipeline.errors import InputError
 from pipeline.period import CalendarKind, Period, parse_day, shown
 from pipeline.places import data_folder
-from pipeline.working_days import WorkingCalendar
+from pipeline.working_days import WEEKDAYS, Weekday, WorkingCalendar
 from pipeline.yaml_files import Strict, check_model, read_yaml
 
 Status = Literal["unrelated", "in_progress", "resolved", "rejected", "withdrawn", "duplicate"]
@@ -95,10 +95,26 @@ class DayOff(Strict):
 
 
 class Calendar(Strict):
-    """What the project's calendar adds to and takes from its country's public holidays."""
+    """How the project's calendar differs from its country's: the days of the weekend, and days by decision."""
 
+    weekend: tuple[Weekday, ...] | None = None
     extra_days_off: tuple[DayOff, ...] = ()
     extra_working_days: tuple[DayOff, ...] = ()
+
+    @field_validator("weekend")
+    @classmethod
+    def _leaves_days_to_work(cls, value: tuple[Weekday, ...] | None) -> tuple[Weekday, ...] | None:
+        for place, day in enumerate(value or ()):
+            if day in (value or ())[:place]:
+                raise ValueError(f"{day} is named twice")
+        if value is not None and len(value) == len(WEEKDAYS):
+            raise ValueError("every day of the week is named, so that no working day is left")
+        return value
+
+    @property
+    def weekend_numbers(self) -> tuple[int, ...] | None:
+        """The days of the week that are off, by number, Monday being 0; None where those of the country are."""
+        return None if self.weekend is None else tuple(sorted(WEEKDAYS.index(day) for day in self.weekend))
 
 
 class Standard(Strict):
@@ -568,6 +584,7 @@ class Project:
             (day.date for day in settings.calendar.extra_days_off),
             (day.date for day in settings.calendar.extra_working_days),
             years=(settings.grm_start.year - 20, settings.complete_through.year + 20),
+            weekend=settings.calendar.weekend_numbers,
         )
 
 

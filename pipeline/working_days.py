@@ -1,4 +1,4 @@
-"""Working days in the project's calendar: the public holidays of its country, plus and minus its own dates.
+"""Working days in the project's calendar: weekend and public holidays of its country, plus and minus its own dates.
 
 Source of the rule: docs/indicators.md, 'Working days': a receipt on a day off is moved to the next working day r';
 then the working days d with r' < d ≤ resolved are counted; a resolution before r' counts 0.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from functools import cached_property
+from typing import Literal, get_args
 
 import holidays
 import numpy as np
@@ -17,6 +18,9 @@ import pandas as pd
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 """Years outside this stretch are taken for typing errors."""
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
+"""The days of the week, each at its number: Monday is 0."""
 
 
 def is_later(event: pd.Series, deadline: pd.Series) -> pd.Series:
@@ -32,11 +36,14 @@ class WorkingCalendar:
     Parameters
     ----------
     country
-        ISO 3166-1 alpha-2 code that the library `holidays` knows; it also gives the weekend.
+        ISO 3166-1 alpha-2 code that the library `holidays` knows. It also gives the weekend, and the days of a weekend
+        on which the country works in exchange for another day.
     extra_days_off, extra_working_days
         Days by decision: off although the calendar has them as working days, and the reverse.
     years
         First and last year that will be asked about.
+    weekend
+        Numbers of the days of the week that are off, fewer than seven; None takes those of the country.
 
     Raises
     ------
@@ -50,23 +57,27 @@ class WorkingCalendar:
         extra_days_off: Iterable[date] = (),
         extra_working_days: Iterable[date] = (),
         years: tuple[int, int] = (2000, 2050),
+        weekend: Iterable[int] | None = None,
     ) -> None:
         first, last = max(years[0] - 1, FIRST_YEAR), min(years[1] + 1, LAST_YEAR)
         self._holidays = holidays.country_holidays(country, years=range(first, last + 1))
         self._extra_off = frozenset(extra_days_off)
         self._extra_working = frozenset(extra_working_days)
+        self.weekend = tuple(sorted(self._holidays.weekend if weekend is None else weekend))
+        """The days of the week that are off, by number, rising; Monday is 0."""
 
     @cached_property
     def _busdays(self) -> tuple[np.busdaycalendar, np.busdaycalendar]:
         """The calendar without and with the worked weekends, which NumPy's calendar cannot hold."""
-        mask = [day not in self._holidays.weekend for day in range(7)]
+        mask = [day not in self.weekend for day in range(7)]
         off = (set(self._holidays) | self._extra_off) - self._extra_working
         return np.busdaycalendar(weekmask=mask, holidays=sorted(off)), np.busdaycalendar(weekmask=mask)
 
     @cached_property
     def _worked_weekends(self) -> npt.NDArray[np.datetime64]:
-        worked = [day for day in sorted(self._extra_working) if day.weekday() in self._holidays.weekend]
-        return np.array(worked, dtype="datetime64[D]")
+        worked = (self._holidays.weekend_workdays - self._extra_off) | self._extra_working
+        days = [day for day in sorted(worked) if day.weekday() in self.weekend]
+        return np.array(days, dtype="datetime64[D]")
 
     def is_working_day(self, days: npt.NDArray[np.datetime64]) -> npt.NDArray[np.bool_]:
         """Say for each day of a datetime64[D] array whether the office works."""

@@ -266,6 +266,8 @@ def rules_in_force(project: Project, collected: Iterable[str]) -> dict[str, Any]
             "extra_days_off": [str(day.date) for day in settings.calendar.extra_days_off],
             "extra_working_days": [str(day.date) for day in settings.calendar.extra_working_days],
             "holidays": version("holidays"),
+            # Records that were made before there was the key have none: the weekend was the country's.
+            **({} if (weekend := settings.calendar.weekend_numbers) is None else {"weekend": list(weekend)}),
         },
         "minimum_n": settings.minimum_n,
         "pending_age_days": list(settings.pending_age_days),

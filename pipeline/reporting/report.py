@@ -450,6 +450,8 @@ class Report:
             extra_days_off=settings.calendar.extra_days_off,
             extra_working_days=settings.calendar.extra_working_days,
             country=self.words.locale.territories.get(settings.country, settings.country),
+            weekend=[self.words.weekday(day) for day in self.stage.project.calendar.weekend],
+            has_own_weekend=settings.calendar.weekend is not None,
         )
 
     def _is_given(self, name: str) -> bool:

@@ -95,6 +95,10 @@ class Words:
         """Name a month of any year, 1 to 12, as the head of a narrow column: Mar."""
         return str(self.locale.months["stand-alone"]["abbreviated"][number])
 
+    def weekday(self, number: int) -> str:
+        """Name a day of the week by its number, Monday being 0."""
+        return str(self.locale.days["stand-alone"]["wide"][number])
+
     def listed(self, items: Sequence[str]) -> str:
         """Write a list: a, b and c; Markup where one of the items is."""
         if any(hasattr(item, "__html__") for item in items):

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from making import DATA_VARIABLE, ROOT, Cleaned, clean
 from ruamel.yaml import YAML
 
-from bench.plain_pandas import READ, figures
+from bench.plain_pandas import READ, Calendar, figures
 from pipeline.project import load_project
 from pipeline.register.mapping import collected
+from pipeline.working_days import WorkingCalendar
 
 KEY = ["indicator", "scope", "dimension", "member"]
 NUMBERS = ["value", "numerator", "denominator"]
@@ -57,3 +60,16 @@ def test_a_figure_that_differs_is_seen(demo: Cleaned) -> None:
     plain = figures(other[READ], set(collected(demo.register)), settings_of("demo"), "2024H1").set_index(KEY)[NUMBERS]
     with pytest.raises(AssertionError):
         pd.testing.assert_frame_equal(ours, plain.astype("float64").sort_index(), check_exact=False, rtol=1e-12)
+
+
+def test_the_script_knows_the_weekend_of_the_project_and_days_worked_in_exchange() -> None:
+    other = Calendar.of({"country": "KE", "calendar": {"weekend": ["friday", "saturday"]}})
+    exchanged = Calendar.of({"country": "VN", "calendar": {"extra_days_off": [{"date": "2019-01-05"}]}})
+    for script, ours in (
+        (other, WorkingCalendar("KE", weekend=[4, 5])),
+        (exchanged, WorkingCalendar("VN", [date(2019, 1, 5)])),
+        (Calendar.of({"country": "KE", "calendar": {"weekend": []}}), WorkingCalendar("KE", weekend=[])),
+    ):
+        days = np.arange("2014-01-01", "2026-01-01", dtype="datetime64[D]")
+        worked = script.days[(script.days >= days[0]) & (script.days <= days[-1])].astype("datetime64[D]")
+        assert worked.tolist() == days[ours.is_working_day(days)].tolist()

@@ -258,6 +258,35 @@ def test_the_calendar_holds_the_project_s_own_days(make: Maker) -> None:
     assert make.project([], {"calendar": own}).calendar.is_working_day(days).tolist() == [True, False, True, False]
 
 
+def test_the_weekend_is_the_project_s_where_it_names_one_and_else_the_country_s(make: Maker) -> None:
+    days = np.array(["2024-05-03", "2024-05-04", "2024-05-05"], dtype="datetime64[D]")  # Friday to Sunday
+    own = make.project([], {"calendar": "{weekend: [saturday, friday]}"}).calendar
+    assert (own.weekend, own.is_working_day(days).tolist()) == ((4, 5), [False, False, True])
+    usual = make.project([], {"calendar": "{extra_days_off: []}"}).calendar
+    assert (usual.weekend, usual.is_working_day(days).tolist()) == ((5, 6), [True, False, False])
+    assert make.project([], {"calendar": "{weekend: []}"}).calendar.is_working_day(days).all()
+
+
+@pytest.mark.parametrize(
+    ("weekend", "told"),
+    [
+        ("[friday, caturday]", "key calendar.weekend.2: input should be 'monday', "),
+        ("[Friday]", "'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday' or 'sunday'"),
+        ("friday", "key calendar.weekend: "),
+        ("[saturday, saturday]", "key calendar.weekend: saturday is named twice"),
+        (
+            "[monday, tuesday, wednesday, thursday, friday, saturday, sunday]",
+            "key calendar.weekend: every day of the week is named",
+        ),
+    ],
+)
+def test_a_wrong_weekend_is_told_by_file_line_and_key(weekend: str, told: str, make: Maker) -> None:
+    with pytest.raises(InputError) as refused:
+        make.project([], {"calendar": f"{{weekend: {weekend}}}"})
+    assert str(refused.value).startswith("data/smart-government-ii/project.yml, line ")
+    assert told in str(refused.value)
+
+
 VALUE = st.recursive(
     st.one_of(
         st.none(),

@@ -99,6 +99,33 @@ def test_the_weekend_is_that_of_the_country() -> None:
     assert WorkingCalendar("EG").is_working_day(sunday).tolist() == [True]
 
 
+def test_the_weekend_of_the_project_goes_before_that_of_the_country() -> None:
+    office = WorkingCalendar("NP", weekend=[5])
+    assert (WorkingCalendar("NP").weekend, office.weekend) == ((5, 6), (5,))
+    # Saturday 6 July, Sunday 7 July
+    assert office.is_working_day(days("2024-07-06", "2024-07-07")).tolist() == [False, True]
+    assert count(office, "2024-07-05", "2024-07-08") == 2
+    assert count(WorkingCalendar("NP"), "2024-07-05", "2024-07-08") == 1
+    assert str(office.add_working_days(days("2024-07-05"), 1)[0]) == "2024-07-07"
+    worked = WorkingCalendar("NP", (), [date(2024, 7, 6)], weekend=[5])
+    assert worked.is_working_day(days("2024-07-06")).tolist() == [True]
+
+
+def test_an_office_may_be_closed_on_no_day_of_the_week() -> None:
+    every_day = WorkingCalendar("MN", weekend=[])
+    assert count(every_day, "2024-04-05", "2024-04-08") == 3
+    assert every_day.is_working_day(days("2024-03-08")).tolist() == [False]  # still a holiday
+
+
+def test_a_weekend_day_that_the_country_works_in_exchange_is_a_working_day() -> None:
+    # In Vietnam Saturday 4 May 2024 was worked for Monday 29 April.
+    monday, saturday = days("2024-04-29"), days("2024-05-04")
+    assert WorkingCalendar("VN").is_working_day(monday).tolist() == [False]
+    assert WorkingCalendar("VN").is_working_day(saturday).tolist() == [True]
+    assert count(WorkingCalendar("VN"), "2024-05-03", "2024-05-06") == 2
+    assert WorkingCalendar("VN", [date(2024, 5, 4)]).is_working_day(saturday).tolist() == [False]
+
+
 def test_a_country_that_the_library_does_not_know_is_said() -> None:
     with pytest.raises(NotImplementedError):
         WorkingCalendar("ZZ")

@@ -24,10 +24,12 @@ from pipeline.indicators.published import (
     RECORD,
     all_published,
     as_published,
+    changed_rules,
     published,
     record_files,
     record_text,
     records_for,
+    rules_in_force,
 )
 from pipeline.indicators.published_views import published_and_now, records_shown
 from pipeline.register.columns import dictionary
@@ -311,3 +313,12 @@ def test_a_report_as_of_another_day_does_not_restate_its_own_period(make: Maker)
     assert [one.label for one in records_for(today.project, today.scopes("2024Q1", "2024-03-31"))] == ["2024Q1"]
     assert records_for(today.project, today.scopes("2024Q1", "2024-06-30")) == []
     assert records_for(today.project, today.scopes("2024H1")) == []
+
+
+def test_another_weekend_is_another_rule_and_a_record_that_knows_of_none_had_the_country_s(make: Maker) -> None:
+    usual = make.project([], {"calendar": "{extra_days_off: []}"})
+    former = rules_in_force(usual, ["status"])
+    assert "weekend" not in former["calendar"]
+    own = make.project([], {"calendar": "{weekend: [friday, saturday]}"})
+    assert changed_rules(former, rules_in_force(usual, ["status"])) == []
+    assert changed_rules(former, rules_in_force(own, ["status"])) == ["calendar"]

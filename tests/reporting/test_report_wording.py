@@ -314,3 +314,25 @@ def test_a_long_list_of_errors_says_how_many_it_leaves_out(is_internal: bool, la
     lines = [str(number) for number in range(205)]
     assert Report._cut(report, lines) == [*lines[:200], last]
     assert Report._cut(report, lines[:200]) == lines[:200]
+
+
+@pytest.mark.parametrize(
+    ("calendar", "said"),
+    [
+        (
+            "{extra_days_off: []}",
+            "the public holidays of Mongolia and the weekend, there Saturday and Sunday, plus and",
+        ),
+        ("{weekend: [sunday, friday]}", "the weekend, which the project has set to Friday and Sunday, plus and minus"),
+        (
+            "{weekend: []}",
+            "plus and minus the project's own days; no day of the week is off, as the project has set it",
+        ),
+    ],
+)
+def test_the_days_of_the_weekend_are_named(calendar: str, said: str, make: Maker, sample_stage: Stage) -> None:
+    project = make.project([], {"calendar": calendar})
+    report = Report.open(Stage(project, sample_stage.scopes, sample_stage.folder))
+    text = words_of(report.definitions().html)
+    assert said in text
+    assert "All others are working days." in text
