@@ -30,6 +30,7 @@ ANNEX_COLUMNS = (
     "date_resolved",
     "resolution_working_days",
     "time_to_resolve",
+    "remark",
 )
 """The columns of public/cases.csv, in order."""
 _OF_CASES = (
@@ -51,7 +52,7 @@ def annex(labelled: pd.DataFrame, facts: pd.DataFrame, window: Window) -> pd.Dat
 
     `labelled` may be all cases or those of `in_annex` alone; `facts` are those of all. Texts are those that may be
     published, each with what it is (`…_basis`); a resolution after the as-of day has not happened. `no` counts from 1;
-    the index is that of the cases.
+    the index is that of the cases. `listed_for` is that of `_listed_for`.
     """
     is_listed = in_annex(facts)
     chosen = is_listed.index[is_listed]
@@ -75,9 +76,24 @@ def annex(labelled: pd.DataFrame, facts: pd.DataFrame, window: Window) -> pd.Dat
             "_order": cases["date_received_latest"],
         }
     )
+    table["listed_for"] = _listed_for(table, window)
     table = table.sort_values("_order", kind="stable").drop(columns="_order")
     table.insert(0, "no", range(1, len(table) + 1))
     return table
+
+
+def _listed_for(table: pd.DataFrame, window: Window) -> pd.Series:
+    """Say of rows that look as if they were of another period what was in this one: 'again', 'reopened' or nothing.
+
+    It is worked out from what the row shows and the rule by which rows are listed, so that it gives nothing away: what
+    was received and resolved before the period is listed only if it was resolved in it for a second time, and what was
+    received before it and is not resolved only if it was resolved in it and reopened. Which of the others were reopened
+    is not told.
+    """
+    start = pd.Timestamp(window.start)
+    is_former, resolved = table["date_received"] < start, table["date_resolved"]
+    listed_for = pd.Series("", index=table.index, dtype="str")
+    return listed_for.mask(is_former & (resolved < start), "again").mask(is_former & resolved.isna(), "reopened")
 
 
 def annex_table(annex: pd.DataFrame, project: Project, words: Words, *, with_number: bool = False) -> Table:
@@ -119,7 +135,8 @@ def public_cases(annex: pd.DataFrame, project: Project, words: Words, *, with_nu
     Where the project counts proposals a last column, `type_basis`, says who gave each type.
     """
     texts = {name: _published(annex, name, words) for name in ("summary", "action_taken")}
-    annex = annex.assign(**texts, time_to_resolve=_times_to_resolve(annex, words))
+    remarks = annex["listed_for"].map(_remarks(words))
+    annex = annex.assign(**texts, time_to_resolve=_times_to_resolve(annex, words), remark=remarks)
     annex = annex.assign(**{name: annex[name].dt.strftime("%Y-%m-%d") for name in ("date_received", "date_resolved")})
     if not with_number:
         annex = annex.assign(registration_no="")
@@ -152,11 +169,22 @@ def _times_to_resolve(annex: pd.DataFrame, words: Words) -> pd.Series:
 
 
 def _outcome(row: dict[str, Any], status: str, words: Words) -> str | Markup:
+    remark = _remarks(words)[row["listed_for"]]
     if pd.isna(row["date_resolved"]):
-        return status
-    resolved = words.text("Date resolved: %(day)s", day=row["date_resolved"].date())
-    lines = [status, resolved, time_to_resolve(row, words)]
+        lines = [status, remark]
+    else:
+        resolved = words.text("Date resolved: %(day)s", day=row["date_resolved"].date())
+        lines = [status, resolved, time_to_resolve(row, words), remark]
     return Markup("<br>").join(line for line in lines if line)
+
+
+def _remarks(words: Words) -> dict[str, str]:
+    """Put what a row is listed for into words; most need none."""
+    return {
+        "": "",
+        "again": words.text("Resolved again in the period, after it was reopened"),
+        "reopened": words.text("Resolved in the period and reopened since"),
+    }
 
 
 def _published(annex: pd.DataFrame, name: str, words: Words) -> pd.Series:

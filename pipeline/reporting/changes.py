@@ -11,6 +11,7 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from pipeline.indicators.change import COMPARED, changes, wilson
+from pipeline.indicators.definitions import definitions
 from pipeline.period import Scopes, Window
 from pipeline.project import Project
 from pipeline.reporting.labels import title_of
@@ -231,7 +232,56 @@ def _remarks(scopes: Scopes, previous: Window, words: Words, project: Project) -
                 day=scopes.current.counted_to,
             )
         )
-    return found
+    return [*found, *on_named_changes(words, project, [previous, scopes.current])]
+
+
+def on_named_changes(words: Words, project: Project, windows: Sequence[Window]) -> list[str]:
+    """Say which of the changes that the project has named came between the first and the last day of two windows.
+
+    A change of standard is told in any case where a window began before it, since earlier figures are then judged by a
+    standard that was not theirs.
+    """
+    first, last = min(one.start for one in windows), max(one.counted_to for one in windows)
+    known = sorted(project.settings.changes, key=lambda change: (change.date, change.what, change.text))
+    kinds = kinds_of_change(words)
+    told = [
+        words.text(
+            "A change that the project has named, from %(day)s on (%(kind)s): %(what)s.",
+            day=change.date,
+            kind=kinds[change.what],
+            what=change.text.rstrip("."),
+        )
+        for change in known
+        if first < change.date <= last
+    ]
+    return told + on_standards(words, project, windows)
+
+
+def on_standards(words: Words, project: Project, windows: Sequence[Window]) -> list[str]:
+    """Say of each named change of standard after the begin of a window how the figures before it are to be read."""
+    return [
+        words.text(
+            "The standard changed on %(day)s: '%(title)s' of earlier periods says how they would have done by today's "
+            "standard, not whether the standard of their time was met.",
+            day=change.date,
+            title=words.text(definitions()["within_service_standard"].title),
+        )
+        for change in project.settings.changes
+        if change.what == "standard" and any(one.start < change.date for one in windows)
+    ]
+
+
+def kinds_of_change(words: Words) -> dict[str, str]:
+    """Return what the kinds of changes are called that project.yml can name."""
+    text = words.text
+    return {
+        "definition": text("Definition"),
+        "calendar": text("Calendar"),
+        "standard": text("Service standard"),
+        "vocabulary": text("Vocabulary"),
+        "channel": text("Channel"),
+        "procedure": text("Procedure"),
+    }
 
 
 def days_in(window: Window) -> int:

@@ -12,7 +12,7 @@ from pipeline.indicators.definitions import definitions
 from pipeline.indicators.published import changed_rules, published, rules_in_force
 from pipeline.period import Scopes
 from pipeline.project import Change, Project
-from pipeline.reporting.changes import days_in
+from pipeline.reporting.changes import days_in, kinds_of_change, on_standards
 from pipeline.reporting.labels import rule_names
 from pipeline.reporting.numbers import Numbers
 from pipeline.reporting.tables import Table, simple
@@ -137,14 +137,7 @@ class Comparability:
         known = sorted(self.project.settings.changes, key=lambda change: (change.date, change.what, change.text))
         if not known:
             return None
-        kinds = {
-            "definition": text("Definition"),
-            "calendar": text("Calendar"),
-            "standard": text("Service standard"),
-            "vocabulary": text("Vocabulary"),
-            "channel": text("Channel"),
-            "procedure": text("Procedure"),
-        }
+        kinds = kinds_of_change(words)
         rows = [
             [words.day(change.date), kinds[change.what], change.text.rstrip("."), *self._sides_of(change)]
             for change in known
@@ -179,20 +172,7 @@ class Comparability:
                     "force; a due date that the register itself gives counts before the standard."
                 )
             )
-        standards = [
-            change
-            for change in settings.changes
-            if change.what == "standard" and any(one.current.start < change.date for one in self.periods)
-        ]
-        said += [
-            text(
-                "The standard changed on %(day)s: '%(title)s' of earlier periods says how they would have done by "
-                "today's standard, not whether the standard of their time was met.",
-                day=change.date,
-                title=text(definitions()["within_service_standard"].title),
-            )
-            for change in standards
-        ]
+        said += on_standards(self.words, self.project, [one.current for one in self.periods])
         if not settings.changes:
             said.append(
                 text("The project has named no change of definitions, calendar, standards, vocabulary or procedure.")

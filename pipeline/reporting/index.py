@@ -177,7 +177,7 @@ class Index:
                 (
                     text("Received"),
                     text("Eligible"),
-                    text("Resolved"),
+                    text("Resolved of the eligible, without the withdrawn"),
                     text("Working days (median)"),
                     text("Open at the end"),
                 ),
@@ -260,7 +260,11 @@ class Index:
         }
         if latest.figures is None:
             return []
-        return [(label, latest.figures[name].display, self._line(name, label)) for name, label in labels.items()]
+        shown = labels
+        if latest.marks is not None and latest.marks.is_provisional:
+            # The line is about other periods as well, which have ended.
+            shown = labels | {"closing_stock": text("open on %(day)s", day=latest.marks.counted_to)}
+        return [(shown[name], latest.figures[name].display, self._line(name, labels[name])) for name in labels]
 
     def _line(self, name: str, label: str) -> Markup:
         """Draw a figure over the periods of the project's own kind; nothing where two values are not given."""

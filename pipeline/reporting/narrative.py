@@ -20,7 +20,7 @@ def paragraphs(numbers: Numbers, words: Words, project: Project, scopes: Scopes)
         [*_received(numbers, words, project, scopes)],
         [*_outcome(numbers, words, scopes)],
         [*_duration(numbers, words)],
-        [*_stock(numbers, words)],
+        [*_stock(numbers, words, scopes)],
         [before_this(numbers, words, scopes)],
     ]
     return [sentences(told) for told in parts if told]
@@ -154,17 +154,26 @@ def unplaced(numbers: Numbers, words: Words, *, is_linked: bool = True) -> str |
         return None
     return words.plural(
         "%(n)s grievance could not be placed: it has no date of receipt, and its number and other dates leave open on "
-        "which side of the period's border it was received. It is counted in no figure of this period.",
+        "which side of the period's border it was received. It is not among those received; what happened to it in the "
+        "period is counted.",
         "%(n)s grievances could not be placed: they have no date of receipt, and their numbers and other dates leave "
-        "open on which side of the period's border they were received. They are counted in no figure of this period.",
+        "open on which side of the period's border they were received. They are not among those received; what "
+        "happened to them in the period is counted.",
         numbers.figure("unplaced") if is_linked else count,
     )
 
 
+def may_be_of_any(numbers: Numbers, dimension: str, scope: str = "period") -> bool:
+    """Say whether some grievance may be of any member: one that could not be placed, or does not state its own."""
+    has_unknown = numbers.has("received", scope, dimension, NOT_STATED)
+    unknown = numbers.count("received", scope, dimension, NOT_STATED) if has_unknown else 0
+    return bool(unknown or numbers.count("unplaced", scope))
+
+
 def nothing_came_through(numbers: Numbers, words: Words, channels: Sequence[str]) -> str:
-    """Name the channels of which no grievance of the period is; one that could not be placed may be of any."""
+    """Name the channels of which no grievance of the period is known to be."""
     listed = words.listed(channels)
-    if numbers.count("unplaced"):
+    if may_be_of_any(numbers, "channel"):
         return words.text("Nothing is known to have come through: %(channels)s.", channels=listed)
     return words.text("Nothing came through: %(channels)s.", channels=listed)
 
@@ -303,8 +312,9 @@ def _outcome(numbers: Numbers, words: Words, scopes: Scopes) -> list[str]:
         told.append(
             words.text(
                 "Of the eligible grievances that were not withdrawn, %(rate)s had been resolved by %(day)s; counted "
-                "against all that were received, the unrelated among them, it is %(rate_all)s.",
+                "against all that were received%(among)s, it is %(rate_all)s.",
                 day=scopes.current.as_of,
+                among=_not_eligible_among(numbers, words),
                 rate=numbers.linked("resolution_rate"),
                 rate_all=numbers.linked("resolution_rate_all"),
             )
@@ -323,6 +333,14 @@ def _outcome(numbers: Numbers, words: Words, scopes: Scopes) -> list[str]:
             )
         )
     return told
+
+
+def _not_eligible_among(numbers: Numbers, words: Words) -> str:
+    """Name what is among those received and not among the eligible, where there is any, as an insertion."""
+    kinds = (("unrelated", words.text("the unrelated")), ("duplicate", words.text("the duplicates")))
+    # Without a column that says so none is known to be unrelated.
+    there = [told for name, told in kinds if numbers.is_collected(name) and numbers.count(name)]
+    return words.text(", %(kinds)s among them", kinds=words.listed(there)) if there else ""
 
 
 def _outcome_of_one(numbers: Numbers, words: Words, scopes: Scopes) -> str:
@@ -367,30 +385,36 @@ def _duration(numbers: Numbers, words: Words) -> list[str]:
     ]
 
 
-def _stock(numbers: Numbers, words: Words) -> list[str]:
+def _stock(numbers: Numbers, words: Words, scopes: Scopes) -> list[str]:
+    """Say what was open at the beginning and at the end; where the period goes on, on the last day that is counted."""
     at_start, at_end = numbers.figure("opening_stock"), numbers.figure("closing_stock")
+    day = words.text("on %(day)s", day=scopes.current.counted_to) if scopes.current.is_provisional else ""
+    end = {"end_of_it": day or words.text("at its end")}
     if not at_start.count and not at_end.count:
-        return [words.text("No grievance was open at the beginning of the period, and none at its end.")]
-    if not at_start.count:
-        sentence = words.plural(
-            "No grievance was open at the beginning of the period, and %(n)s was open at its end.",
-            "No grievance was open at the beginning of the period, and %(n)s were open at its end.",
+        told = words.text("No grievance was open at the beginning of the period, and none %(end_of_it)s.", **end)
+    elif not at_start.count:
+        told = words.plural(
+            "No grievance was open at the beginning of the period, and %(n)s was open %(end_of_it)s.",
+            "No grievance was open at the beginning of the period, and %(n)s were open %(end_of_it)s.",
             at_end,
+            **end,
         )
     elif not at_end.count:
-        sentence = words.plural(
-            "%(n)s grievance was open at the beginning of the period, and none at its end.",
-            "%(n)s grievances were open at the beginning of the period, and none at its end.",
+        told = words.plural(
+            "%(n)s grievance was open at the beginning of the period, and none %(end_of_it)s.",
+            "%(n)s grievances were open at the beginning of the period, and none %(end_of_it)s.",
             at_start,
+            **end,
         )
     else:
-        sentence = words.plural(
-            "%(n)s grievance was open at the beginning of the period, and %(end)s at its end.",
-            "%(n)s grievances were open at the beginning of the period, and %(end)s at its end.",
+        told = words.plural(
+            "%(n)s grievance was open at the beginning of the period, and %(end)s %(end_of_it)s.",
+            "%(n)s grievances were open at the beginning of the period, and %(end)s %(end_of_it)s.",
             at_start,
             end=at_end,
+            **end,
         )
-    return [sentence]
+    return [told]
 
 
 def _of(numbers: Numbers, words: Words, part: str, whole: str, scope: str = "period") -> str:

@@ -305,9 +305,16 @@ class Report:
                 text("of the first resolutions in the period with both dates known"),
             ),
             (number.linked("within_service_standard"), text("within the service standard"), ""),
-            (number.linked("closing_stock"), text("open at the end of the period"), ""),
+            (number.linked("closing_stock"), self._open_at_the_end, ""),
         ]
         return self._section("glance", figures=figures_shown, unplaced=narrative.unplaced(number, self.words))
+
+    @property
+    def _open_at_the_end(self) -> str:
+        """What the stock is called: the period of a provisional report has not ended."""
+        if self.is_provisional:
+            return self.words.text("open on %(day)s", day=self.counted_to)
+        return self.words.text("open at the end of the period")
 
     def mechanism(self) -> Section:
         """Tell the purpose, the ways in, the rules and where else to turn."""
@@ -466,6 +473,9 @@ class Report:
         if name in DURATIONS:
             shown = f"{name}_median"
         scope = "period" if "period" in definition.scopes else definition.scopes[0]
+        display = self.numbers.display(shown, scope)
+        if name in DURATIONS and self.numbers.value(shown, scope) is not None:
+            display = text("median %(days)s", days=display)
         return {
             "id": name,
             "title": text(definition.title),
@@ -474,7 +484,7 @@ class Report:
             "denominator": text(definition.denominator) if definition.denominator else "",
             "caveat": text(definition.caveat) if definition.caveat else "",
             "source": "" if definition.is_own else text(definition.source),
-            "display": self.numbers.display(shown, scope),
+            "display": display,
             "behind": traced.block(name),
         }
 
@@ -623,11 +633,22 @@ class Report:
             numeric=[1, 2],
             kind="numbers",
         )
+        ages = simple(
+            text("Open at the end, by age"),
+            [text("Calendar days since receipt"), text("Open")],
+            [
+                [member.replace("-", "–"), number.linked("pending_age", "period", "age", member)]
+                for member in number.members("pending_age", "age")
+            ],
+            numeric=[1],
+            kind="numbers",
+        )
         gaps = self.findings[self.findings["rule"] == GAP]
         twice = self.findings[self.findings["rule"] == "duplicate_number"]
         return self._section(
             "reconciliation",
             stock=stock,
+            ages=ages if number.count("closing_stock") else None,
             checks=len(self.checks),
             agree=int((self.checks["difference"] == 0).sum()),
             table=reconciled.table(self.checks, self.words),

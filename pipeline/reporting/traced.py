@@ -252,7 +252,7 @@ class Traced:
         if dimension in ("channel", "type", "status"):
             return labels(self.project, self.words, dimension).get(member, member)
         if member == NOT_STATED:
-            return self.words.text("Not stated")
+            return self.words.text("Not known") if dimension == "month" else self.words.text("Not stated")
         if dimension == "month":
             return self.words.short_month(date.fromisoformat(f"{member}-01"))
         return member.replace("-", "–") if dimension in ("age", "working_days") else member

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from pipeline.project import NOT_STATED, Project
 from pipeline.reporting.labels import dimension_title, labels
-from pipeline.reporting.narrative import nothing_came_through, unplaced
+from pipeline.reporting.narrative import may_be_of_any, nothing_came_through, unplaced
 from pipeline.reporting.numbers import WITHHELD_DIMENSIONS, Numbers
 from pipeline.reporting.pages import write_page
 from pipeline.reporting.tables import Table, simple
@@ -170,11 +170,19 @@ class Uptake:
             return [used]
         told = [self._nothing_came(dimension, names)]
         if never:
-            told.append(self._never_came([members[m] for m in never]))
+            told.append(self._never_came(dimension, [members[m] for m in never]))
         if unknown:
             told.append(
                 self.words.plural(
                     "Of %(n)s grievance it is not stated.", "Of %(n)s grievances it is not stated.", unknown
+                )
+            )
+        elif never and (before := self._count("received", "cumulative", dimension, NOT_STATED)):
+            told.append(
+                self.words.plural(
+                    "Of %(n)s grievance since the start it is not stated.",
+                    "Of %(n)s grievances since the start it is not stated.",
+                    before,
                 )
             )
         return told
@@ -183,13 +191,13 @@ class Uptake:
         if dimension == "channel":
             return nothing_came_through(self.numbers, self.words, names)
         listed = self.words.listed(names)
-        if self.numbers.count("unplaced"):
+        if may_be_of_any(self.numbers, dimension):
             return self.words.text("Nothing is known to have come from: %(groups)s.", groups=listed)
         return self.words.text("Nothing came from: %(groups)s.", groups=listed)
 
-    def _never_came(self, names: list[str]) -> str:
+    def _never_came(self, dimension: str, names: list[str]) -> str:
         listed = self.words.listed(names)
-        if self.numbers.count("unplaced", "cumulative"):
+        if may_be_of_any(self.numbers, dimension, "cumulative"):
             return self.words.text("Not known to have come once since the start: %(groups)s.", groups=listed)
         return self.words.text("Not once since the start: %(groups)s.", groups=listed)
 

@@ -85,6 +85,7 @@ def test_the_annex_holds_what_may_be_public_and_nothing_else(make: Maker) -> Non
         "status",
         "date_resolved",
         "resolution_working_days",
+        "listed_for",
     ]
     assert listed["summary"].fillna("").tolist() == ["[person] asks", "", "x", "", "", ""]
     assert listed["action_taken"].dropna().tolist() == ["told [person]"]

@@ -235,3 +235,13 @@ def test_every_word_comes_from_the_catalogue_or_the_project(make: Maker, tmp_pat
                 before, rest = rest, re.sub("«[^«»]*»", "", rest)
             unknown = [word for word in re.findall(r"[^\W\d_]{2,}", rest) if word not in own]
             assert unknown == [], f"{section}: {text}"
+
+
+def test_a_grievance_that_could_not_be_placed_in_one_period_may_be_placed_in_another(
+    make: Maker, tmp_path: Path
+) -> None:
+    undated = [row(1, "2024-02-05"), row(2, ""), row(3, "2024-05-06")]
+    told = words_of(opened(make.clean(undated), "2024-02 2024-03 2024H1", tmp_path / "set").comparable().html)
+    assert "of these without a date Could not be placed in it Required cells filled" in told
+    lines = re.findall(r"(February 2024|March 2024|First half of 2024) \d+ \d+ (\d+) \d+ of", told)
+    assert sorted(lines) == [("February 2024", "1"), ("First half of 2024", "0"), ("March 2024", "1")]

@@ -360,3 +360,20 @@ def test_the_page_is_the_same_wherever_the_folder_stands(project: Project, outpu
     shutil.copytree(outputs, elsewhere)
     assert str(tmp_path) not in html
     assert links_that_lead_nowhere(Page(html), elsewhere) == []
+
+
+def test_the_stock_of_a_period_that_goes_on_is_that_of_a_day(project: Project, outputs: Path) -> None:
+    public_set(outputs, "2024H1", rows_of(16, 5, 9, stock=4))
+    public_set(outputs, "2024H2", rows_of(12, 5, 9, stock=3), status="draft provisional", counted_to="2024-12-15")
+    page = page_of(project, outputs)
+    assert "open on December 15, 2024" in page.text
+    # The line goes over both periods, one of which has ended.
+    assert any("Line of open at the end of the period." in told for told in page.attributes("img", "alt"))
+    over = page_of(project, shutil.copytree(outputs, outputs.with_name("over"), ignore=lambda *_: ["2024H2"]))
+    assert "open at the end of the period" in over.text
+
+
+def test_the_heading_of_the_share_says_of_what_it_is_one(project: Project, outputs: Path) -> None:
+    public_set(outputs, "2024H1", rows_of(16, 5, 9))
+    page = page_of(project, outputs)
+    assert page.rows[0][1:4] == ["Received", "Eligible", "Resolved of the eligible, without the withdrawn"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from html import unescape
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ from making import Maker
 from pipeline.errors import InputError
 from pipeline.project import load_project
 from pipeline.reporting import annex, commentary, narrative
+from pipeline.reporting.changes import beside_previous
 from pipeline.reporting.charts import Charts
 from pipeline.reporting.numbers import Numbers
 from pipeline.reporting.report import Report
@@ -58,6 +60,35 @@ def test_the_stock_is_told_also_where_it_is_zero(make: Maker, rows: list[dict[st
     assert "0 grievance" not in text
 
 
+def test_in_a_provisional_period_the_stock_is_that_of_the_last_day_that_is_counted(make: Maker) -> None:
+    cleaned = make.clean([CLOSED_IN_APRIL, FORMER], {"complete_through": "2024-04-20"})
+    numbers, scopes = Numbers(cleaned.measure("2024-04").table, ENGLISH), cleaned.scopes("2024-04")
+    text = words_of("\n".join(narrative.paragraphs(numbers, ENGLISH, cleaned.project, scopes)))
+    assert "2 grievances were open at the beginning of the period, and 1 on April 20, 2024." in text
+    assert "at its end" not in text
+
+
+@pytest.mark.parametrize(
+    ("as_of", "label"), [("", "open at the end of the period"), ("2024-06-13", "open on June 13, 2024")]
+)
+def test_the_tile_of_the_stock_names_the_day_where_the_period_goes_on(
+    as_of: str, label: str, sample_stage: Stage
+) -> None:
+    scopes = open_stage("smart-government-ii", "2024H1", as_of).scopes
+    text = words_of(Report.open(Stage(sample_stage.project, scopes, sample_stage.folder)).glance().html)
+    assert re.findall(r"open (?:on|at) .*?(?= 0)", text) == [label]
+
+
+def test_what_happened_to_a_grievance_that_could_not_be_placed_is_counted_and_said_so(make: Maker) -> None:
+    rows = [row(1, "2024-03-25", "Resolving"), row(2, "", "Resolved", "2024-04-16"), row(3, "2024-04-20", "Resolving")]
+    measured = make.clean(rows).measure("2024-04").table.set_index(["indicator", "scope", "dimension"])["value"]
+    named = ("unplaced", "received", "entered_unplaced", "resolutions")
+    assert [measured[name, "period", ""] for name in named] == [1, 1, 1, 1]
+    text = paragraphs(make, rows)
+    assert "It is not among those received; what happened to it in the period is counted." in text
+    assert "no figure" not in text
+
+
 def test_an_unplaced_grievance_is_not_called_none(make: Maker) -> None:
     text = paragraphs(
         make, [row(1, "2024-02-05", "Resolving"), row(2, "", "Resolving"), row(3, "2024-05-06", "Resolving")]
@@ -68,6 +99,26 @@ def test_an_unplaced_grievance_is_not_called_none(make: Maker) -> None:
         "1 grievance without a date of receipt may have been received in it." in text
     )
     assert "grievance was received" not in text
+
+
+@pytest.mark.parametrize(
+    ("statuses", "told"),
+    [
+        ((), "all that were received, it is 1 of 2."),
+        (("Unrelated",), "all that were received, the unrelated among them, it is 1 of 3."),
+        (("Duplicate",), "all that were received, the duplicates among them, it is 1 of 3."),
+        (
+            ("Unrelated", "Duplicate"),
+            "all that were received, the unrelated and the duplicates among them, it is 1 of 4.",
+        ),
+    ],
+)
+def test_only_what_there_is_is_said_to_be_among_those_received(
+    statuses: tuple[str, ...], told: str, make: Maker
+) -> None:
+    others = [row(number, "2024-04-05", status) for number, status in enumerate(statuses, start=3)]
+    resolved = [row(1, "2024-04-03", "Resolved", "2024-04-08"), row(2, "2024-04-04", "Resolving")]
+    assert told in paragraphs(make, [*resolved, *others])
 
 
 def test_who_is_left_out_of_the_resolved_is_said_of_this_period_and_the_previous_one_alike(make: Maker) -> None:
@@ -83,7 +134,7 @@ def test_who_is_left_out_of_the_resolved_is_said_of_this_period_and_the_previous
     text = paragraphs(make, [*three("03", 1), *three("04", 4)])
     assert (
         "Of the eligible grievances that were not withdrawn, 1 of 2 had been resolved by April 30, 2024; counted "
-        "against all that were received, the unrelated among them, it is 1 of 3." in text
+        "against all that were received, it is 1 of 3." in text
     )
     assert "Of its eligible grievances that were not withdrawn, 1 of 2 had been resolved by its end." in text
     text = paragraphs(make, three("03", 1)[2:])
@@ -288,6 +339,56 @@ def test_the_outcome_of_the_annex_has_no_empty_line(as_of: str, make: Maker) -> 
     assert "Resolved<br>Date resolved: April 9, 2024<br>Within the same day</td>" in html
 
 
+TWICE = {"date_reopened": "2024-03-20", "date_resolved_again": "2024-04-10"}
+
+
+@pytest.mark.parametrize(
+    ("status", "cells", "outcome", "remark"),
+    [
+        # Received and resolved before April, and again in April.
+        ("Resolved", TWICE, "Date resolved: March 12, 2024<br>In 3 working days<br>", "again in the period, after"),
+        # For the first time in April, and open again at its end.
+        ("Resolving", {"date_resolved": "2024-04-02", "date_reopened": "2024-04-20"}, "", "in the period and reopened"),
+        # And closed for another reason since.
+        (
+            "Rejected",
+            {"date_resolved": "2024-04-02", "date_reopened": "2024-04-20", "date_closed": "2024-04-25"},
+            "",
+            "in the period and reopened",
+        ),
+    ],
+)
+def test_a_row_of_the_annex_that_looks_like_another_period_s_says_why_it_is_listed(
+    status: str, cells: dict[str, str], outcome: str, remark: str, make: Maker
+) -> None:
+    cleaned = make.clean([row(1, "2024-03-06", status, **{"date_resolved": "2024-03-12", **cells})])
+    listed = cleaned.annex(cleaned.measure("2024-04"), "2024-04")
+    html = annex.annex_table(listed, cleaned.project, ENGLISH).__html__()
+    assert f"{status}<br>{outcome}Resolved {remark}" in html
+    (told,) = annex.public_cases(listed, cleaned.project, ENGLISH)["remark"]
+    assert told.startswith(f"Resolved {remark}")
+    assert not re.search("April|2024-04", html + told)
+
+
+def test_the_annex_does_not_tell_which_of_the_others_were_reopened(make: Maker) -> None:
+    twice = {"date_reopened": "2024-04-10", "date_resolved_again": "2024-04-20"}
+    rows = [
+        row(1, "2024-03-06", "Resolved", "2024-04-03", **twice),
+        # Received in March or April, as its row does not show.
+        row(2, "", "Resolving", "2024-04-08", date_reopened="2024-04-10"),
+        row(3, "2024-04-09", "Resolving", "2024-04-09", date_reopened="2024-04-10"),
+        row(4, "2024-04-09", "Resolved", "2024-04-09", **twice),
+    ]
+    cleaned = make.clean(rows)
+    listed = cleaned.annex(cleaned.measure("2024-04"), "2024-04")
+    assert len(listed) == 4
+    html = annex.annex_table(listed, cleaned.project, ENGLISH).__html__()
+    assert not re.search("reopened|again|April (10|20)", html)
+    public = annex.public_cases(listed, cleaned.project, ENGLISH)
+    assert public["remark"].tolist() == [""] * 4
+    assert not public.isin(["2024-04-10", "2024-04-20"]).any(axis=None)
+
+
 @pytest.mark.parametrize(
     ("written", "nearest"),
     [("median_days", "resolution_working_days_median"), ("closed", "closed_otherwise"), ("xyz", "")],
@@ -316,6 +417,31 @@ def test_a_long_list_of_errors_says_how_many_it_leaves_out(is_internal: bool, la
     assert Report._cut(report, lines[:200]) == lines[:200]
 
 
+def test_durations_say_which_statistic_they_give_and_ages_that_they_are_counted(sample_stage: Stage) -> None:
+    text = words_of(Report.open(sample_stage).definitions().html)
+    assert "Working days to resolve median 0 Over the first" in text
+    assert "Calendar days to resolve median 0 Over the same" in text
+    assert "Open grievances by age 0 Grievances open" in text
+
+
+def test_the_month_that_is_not_known_is_called_so_behind_the_figures_too(sample_stage: Stage) -> None:
+    text = words_of(Report.open(sample_stage).definitions().html)
+    assert re.search(r"Month: (?:[A-Z][a-z]{2} 2024 \d+ \([^)]*\) ?; )+Not known 6 \(", text)
+    assert "Not stated 6" not in text
+
+
+def test_the_open_ones_are_told_by_age_where_there_are_any(sample_stage: Stage) -> None:
+    assert "Open at the end, by age" not in Report.open(sample_stage).reconciliation().html
+    report = Report.open(sample_stage)
+    table = report.numbers.table.copy()
+    is_age = (table["indicator"] == "pending_age") & (table["scope"] == "period")
+    table.loc[is_age & (table["member"] == "8-14"), "value"] = 3
+    table.loc[(table["indicator"] == "closing_stock") & (table["scope"] == "period"), "value"] = 3
+    aged = dataclasses.replace(report, numbers=Numbers(table, ENGLISH, disclosed=report.numbers.disclosed))
+    text = words_of(aged.reconciliation().html)
+    assert "Open at the end, by age Calendar days since receipt Open 0–7 0 8–14 3 15–30 0 31–60 0 61+ 0" in text
+
+
 @pytest.mark.parametrize(
     ("calendar", "said"),
     [
@@ -336,3 +462,28 @@ def test_the_days_of_the_weekend_are_named(calendar: str, said: str, make: Maker
     text = words_of(report.definitions().html)
     assert said in text
     assert "All others are working days." in text
+
+
+def test_the_previous_period_is_set_beside_with_the_changes_that_the_project_has_named(make: Maker) -> None:
+    changes = (
+        "[{date: 2024-04-01, what: standard, text: Fifteen days instead of thirty.}, "
+        "{date: 2024-03-01, what: channel, text: Begins with the previous period}, "
+        "{date: 2024-03-10, what: procedure, text: Two clerks sign}, "
+        "{date: 2024-05-02, what: standard, text: Ten days}]"
+    )
+    cleaned = make.clean([OPEN, FORMER], {"changes": changes})
+    numbers = Numbers(cleaned.measure("2024-04").table, ENGLISH)
+    remarks = beside_previous(numbers, ENGLISH, cleaned.project, cleaned.scopes("2024-04")).remarks
+    named = "A change that the project has named"
+    judged = (
+        "'Resolved within the service standard' of earlier periods says how they would have done by today's standard, "
+        "not whether the standard of their time was met."
+    )
+    assert remarks == [
+        f"{named}, from March 10, 2024 on (Procedure): Two clerks sign.",
+        f"{named}, from April 1, 2024 on (Service standard): Fifteen days instead of thirty.",
+        f"The standard changed on April 1, 2024: {judged}",
+        f"The standard changed on May 2, 2024: {judged}",
+    ]
+    none = make.clean([OPEN, FORMER])
+    assert beside_previous(numbers, ENGLISH, none.project, none.scopes("2024-04")).remarks == []

@@ -206,9 +206,26 @@ def test_uptake_by_channel_lists_every_channel_and_what_went_unused(make: Maker)
         ["Total", "3", "2", "4"],
     ]
     assert made.unused("channel") == [
+        "Nothing is known to have come through: In person, Phone, Facebook comment, and Website.",
+        "Not known to have come once since the start: In person, Facebook comment, and Website.",
+        "Of 1 grievance it is not stated.",
+    ]
+    assert uptake(make, CAME[:3]).unused("channel") == [
         "Nothing came through: In person, Phone, Facebook comment, and Website.",
         "Not once since the start: In person, Facebook comment, and Website.",
-        "Of 1 grievance it is not stated.",
+    ]
+
+
+def test_a_channel_that_an_earlier_grievance_may_have_come_by_is_not_said_to_be_unused_since_the_start(
+    make: Maker,
+) -> None:
+    unknown = row(1, "2024-03-05", "Resolving", channel="")
+    made = uptake(make, [unknown, row(2, "2024-04-02", "Resolving")])
+    channels = "In person, Phone, Facebook comment, and Website"
+    assert made.unused("channel") == [
+        f"Nothing came through: {channels}.",
+        f"Not known to have come once since the start: {channels}.",
+        "Of 1 grievance since the start it is not stated.",
     ]
 
 
@@ -245,7 +262,10 @@ def test_places_and_groups_stay_inside_and_are_related_to_their_beneficiaries_th
         ["Not stated", "1", "1", "1", "–", "–"],
         ["Total", "3", "2", "4", "", ""],
     ]
-    assert made.unused("location") == ["Nothing came from: Far Side.", "Of 1 grievance it is not stated."]
+    assert made.unused("location") == [
+        "Nothing is known to have come from: Far Side.",
+        "Of 1 grievance it is not stated.",
+    ]
     assert "&lt;b&gt;Bay" in made.table("location", "x", "y").__html__()
     assert Markup(made.beneficiaries()).striptags() == (
         "Grievances received per 1,000 beneficiaries: 0.6 (3 of 5,000) in the period, 0.8 (4 of 5,000) since the "
