@@ -39,7 +39,7 @@ from pipeline.register.values import deciding_dates, flagged, read_values
 
 ENDINGS = (".csv", ".tsv", ".csv.gz", ".parquet")
 """Files that hold one table and nothing beside it."""
-_NUMBERED = ["registration_no", "number_series", "number_in_series", "date_received"]
+_NUMBERED = ["number_series", "number_in_series", "date_received"]
 _ROWS_HELD_TOGETHER = 50_000
 """Undated rows that are handed on in one piece, so that none is large."""
 
@@ -182,10 +182,11 @@ def _named(heading: str, project: Project) -> str:
     return f"'{heading}'" if is_known(heading, project) else "a heading that is not known"
 
 
-def bounds_of(summaries: Sequence[Summary]) -> list[list[Bounds]]:
+def bounds_of(summaries: Sequence[Summary], project: Project) -> list[list[Bounds]]:
     """Find the days between which the undated grievances of each file were received, for each piece of them."""
     sizes = [[piece.rows for piece in one.undated] for one in summaries]
-    found = bounds([one.numbers for one in summaries], [sum(rows) for rows in sizes])
+    start = project.settings.grm_start
+    found = bounds([one.numbers for one in summaries], [sum(rows) for rows in sizes], start)
     return [
         [
             Bounds(lower, upper)

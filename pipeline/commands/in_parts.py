@@ -39,7 +39,7 @@ from pipeline.indicators.protected import as_shown
 from pipeline.indicators.published import as_published, records_for
 from pipeline.indicators.reconciliation import exceptions_of, require
 from pipeline.places import DATA_VARIABLE, data_folder, outputs_folder
-from pipeline.project import load_project
+from pipeline.project import Project, load_project
 from pipeline.register.numbered import Bounds
 
 FIGURES = "figures"
@@ -143,7 +143,7 @@ def make_figures(call: Call, scheduler: str = "", *, workers: int | None = None)
             seen = _seen_through(parts, call, work)
             summaries = [one.summary for one in seen]
             counted = [one.added for one in seen if one.added is not None]
-            counted += work(count_undated, _kept(parts, summaries))
+            counted += work(count_undated, _kept(parts, summaries, call.project))
             target = _write(call, counted, parts, summaries, work)
         interrupts.finish()
     return target
@@ -161,10 +161,10 @@ def _seen_through(parts: Sequence[Part], call: Call, work: Work) -> list[Seen]:
     return seen
 
 
-def _kept(parts: Sequence[Part], summaries: Sequence[Summary]) -> list[Kept]:
+def _kept(parts: Sequence[Part], summaries: Sequence[Summary], project: Project) -> list[Kept]:
     return [
         Kept(part.project, part.period, part.as_of, part.file, None, part.data, summary.collected, undated, between)
-        for part, summary, of_file in zip(parts, summaries, bounds_of(summaries), strict=True)
+        for part, summary, of_file in zip(parts, summaries, bounds_of(summaries, project), strict=True)
         for undated, between in zip(summary.undated, of_file, strict=True)
     ]
 

@@ -12,7 +12,7 @@ import pandas as pd
 from pipeline.hidden import hidden
 from pipeline.project import Project
 from pipeline.register.columns import dictionary
-from pipeline.register.placement import number_pattern
+from pipeline.register.placement import number_pattern, same_numbers
 from pipeline.working_days import is_later
 
 # Where hypothesis is installed, for the tests, pandera takes a quarter of a second to import it, to invent tables.
@@ -65,7 +65,7 @@ def _checks_of(name: str, project: Project, *, is_present: bool) -> list[pandera
     if column.if_blank and is_present:
         checks.append(_check(column.if_blank, name, lambda cells: cells.notna()))
     if column.unique:
-        checks.append(_check("duplicate_number", name, lambda cells: ~cells.duplicated(keep=False) | cells.isna()))
+        checks.append(_check("duplicate_number", name, lambda cells: ~_is_twice(cells, settings.numbering)))
     if name == "registration_no" and settings.numbering:
         form = number_pattern(settings.numbering)
         checks.append(_check("number_form", name, lambda cells: cells.str.fullmatch(form) | cells.isna()))
@@ -74,6 +74,10 @@ def _checks_of(name: str, project: Project, *, is_present: bool) -> list[pandera
     if column.type == "date" and not column.may_lie_ahead:
         checks.append(_check("after_complete_through", name, lambda days: ~(days.dt.normalize() > complete)))
     return checks
+
+
+def _is_twice(numbers: pd.Series, numbering: str | None) -> pd.Series:
+    return same_numbers(numbers, numbering).duplicated(keep=False) & numbers.notna()
 
 
 def _order(later: str, earlier: str) -> pandera.Check:

@@ -21,6 +21,7 @@ from pipeline.project import CLOSED, Project
 from pipeline.register import findings
 from pipeline.register.columns import dictionary
 from pipeline.register.mapping import present
+from pipeline.register.placement import same_numbers
 from pipeline.register.reading import Register
 from pipeline.register.schema import Faults, faults, schema
 
@@ -29,6 +30,7 @@ EVENTS = ("date_resolved", "date_reopened", "date_resolved_again", "date_closed"
 """Events that change what is open; `<event>_counted` holds the day that the figures use."""
 
 _MOST_TWINS = 20
+_OTHERWISE = ", in some of them with other zeros, blanks, capitals or dashes"
 _SHORTEST_TEXT = 40
 _TEXTS_AT_A_TIME = 20_000
 _NEIGHBOURS = 3
@@ -93,10 +95,13 @@ def _numbers(table: pd.DataFrame, project: Project, broken: Faults) -> list[pd.D
     twice = of("duplicate_number")
     at = twice["source_row"].astype("str")
     at += (" of " + twice["source_sheet"]).where((twice["source_sheet"] != "") & _several_sheets(table), "")
-    rows = at.groupby(twice["registration_no"]).transform(_listed)
+    same = same_numbers(twice["registration_no"], project.settings.numbering)
+    rows = at.groupby(same).transform(_listed)
+    spellings = twice.groupby(same)["registration_no"].transform("nunique")
+    other = pd.Series("", index=twice.index).mask(spellings > 1, _OTHERWISE)
     return [
         findings.found("number_missing", of("number_missing"), "registration_no"),
-        findings.found("duplicate_number", twice, "registration_no", twins=rows.astype("str")),
+        findings.found("duplicate_number", twice, "registration_no", twins=rows.astype("str"), other=other),
         findings.found("number_form", of("number_form"), "registration_no", known=project.settings.numbering),
     ]
 
@@ -133,7 +138,7 @@ def _outside_the_register(table: pd.DataFrame, project: Project, broken: Faults)
         "after_complete_through": settings.complete_through,
     }
     return [
-        findings.found(rule, table.loc[rows], name, known=known[rule])
+        findings.found(rule, table.loc[rows], name, known=known[rule], when="on")
         for (rule, name), rows in broken.items()
         if rule in known
     ]

@@ -123,7 +123,7 @@ def test_each_grievance_is_labelled_and_bounded_as_in_one_piece(split: Split) ->
     summaries = [summary for summary, _ in read]
     assert not unread(summaries, project)
     parts = [labelled for _, labelled in read if labelled is not None]
-    for summary, of_file in zip(summaries, bounds_of(summaries), strict=True):
+    for summary, of_file in zip(summaries, bounds_of(summaries, project), strict=True):
         parts += [placed_later(*one, project) for one in zip(summary.undated, of_file, strict=True)]
     keys, bounds = ["source_file", "source_row"], ["date_received_earliest", "date_received_latest"]
     columns = [*keys, "date_received", *bounds, "date_resolved_counted", "type_counted", "is_admissible", "has_contact"]

@@ -7,9 +7,11 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from making import Cleaned, Maker
+from making import Cleaned, Maker, value
 
 from pipeline.project import Project
+from pipeline.register.checking import checked_register
+from pipeline.register.explanations import read_explanations, settle
 from pipeline.register.mapping import map_columns
 from pipeline.register.placement import place_receipts
 from pipeline.register.reading import read_register
@@ -73,6 +75,22 @@ CASES = {
         [row("2/2024"), row("1/2024", "2024-01-02"), row("3/2024", "2024-02-01")],
         ("2024-01-02", "2024-02-01"),
     ),
+    "a higher neighbour before the start, and none lower: it may be mistyped, and the next one bounds": (
+        [row("1/2024"), row("2/2024", "2014-02-02"), row("3/2024"), row("4/2024", "2024-02-05")],
+        ("2014-02-02", "2024-02-05"),
+    ),
+    "a higher neighbour before the start, and an earlier date of its own": (
+        [row("1/2024", date_acknowledged="2024-02-01"), row("2/2024", "2014-02-02"), row("4/2024", "2024-02-05")],
+        ("2014-02-02", "2024-02-01"),
+    ),
+    "a higher neighbour before the start, and none after it": (
+        [row("1/2024"), row("2/2024", "2014-02-02"), row("3/2024", "2014-02-03")],
+        ("2014-02-02", COMPLETE),
+    ),
+    "between two before the start": (
+        [row("2/2024"), row("1/2024", "2024-01-02"), row("3/2024", "2024-01-04"), row("4/2024", "2024-02-05")],
+        ("2024-01-02", "2024-01-04"),
+    ),
     "a higher neighbour after the end": ([row("1/2024"), row("2/2024", "2024-07-20")], (START, COMPLETE)),
     "between two after the end": (
         [row("2/2024"), row("1/2024", "2024-07-02"), row("3/2024", "2024-07-09")],
@@ -102,6 +120,10 @@ CASES = {
     "a number used twice does not bound": (
         [row("2/2024"), row("1/2024", "2024-02-01"), row("1/2024", "2024-02-01"), row("3/2024", "2024-02-09")],
         (START, "2024-02-09"),
+    ),
+    "a number used twice, once with zeros before it, neither bounds nor is bounded": (
+        [row("2/2024"), row("1/2024", "2024-02-01"), row("002/2024", "2024-02-05"), row("3/2024", "2024-02-09")],
+        (START, COMPLETE),
     ),
     "a number without the project's form is not bounded": (
         [row("2-2024"), row("1/2024", "2024-02-01"), row("3/2024", "2024-02-09")],
@@ -180,6 +202,30 @@ def test_what_came_after_the_end_of_the_register_is_not_counted_before_it(make: 
     assert facts["is_after"].tolist() == [False, True, True, True]
 
 
+def test_a_year_mistyped_in_the_first_date_of_a_series_does_not_put_the_numbers_below_into_that_year(
+    make: Maker,
+) -> None:
+    """They are in no figure of the period, and the report says how many: nothing tells whether the date is right."""
+    dated = [row(f"{number}/2024", "2024-02-05") for number in range(5, 11)]
+    rows = [row("1/2024"), row("2/2024"), row("3/2024"), row("4/2024", "2014-01-15"), *dated]
+    cleaned = make.clean(rows)
+    measured = cleaned.measure("2024H1")
+    assert measured.facts["period"]["is_received"].sum() == 6
+    assert measured.facts["period"]["is_unplaced"].tolist() == [True] * 3 + [False] * 7
+    assert value(measured, "entered_unplaced") == 3
+    assert (cleaned.checks("2024H1")["difference"] == 0).all()
+    assert cleaned.findings.query("rule == 'received_before_start'")["row"].tolist() == [5]
+
+
+def test_an_undated_grievance_that_its_own_row_puts_before_the_start_is_told(make: Maker) -> None:
+    found = make.clean([row("1/2024", date_acknowledged="2014-02-20"), row("2/2024", date_acknowledged="2024-02-20")])
+    told = found.findings.query("rule == 'received_before_start'")["message"].tolist()
+    assert told == [
+        "register.csv, row 2, column date_received: received by 2014-02-20, before the mechanism began on 2024-01-15; "
+        "it is in no period."
+    ]
+
+
 def gaps(make: Maker, numbers: list[str], changes: dict[str, str] | None = None) -> list[str]:
     found = make.clean([row(number, "2024-03-05") for number in numbers], changes).findings
     return found.loc[found["rule"] == "number_gap", "message"].tolist()
@@ -213,6 +259,47 @@ def test_rows_with_one_number_are_kept_apart_and_both_named(make: Maker) -> None
     assert found["message"].str.contains("stands in rows 2, 4;", regex=False).all()
     assert cleaned.cases["source_row"].tolist() == [2, 3, 4]
     assert cleaned.measure("2024H1").facts["period"]["is_received"].sum() == 3
+
+
+@pytest.mark.parametrize(
+    ("numbering", "numbers", "same"),
+    [
+        ('"{number}/{year}"', ("001/2024", "1/2024", "2/2024"), [2, 3]),
+        ('"{number}/{year}"', ("1/2024", "01/2024", "1/ 2024", "10/2024", "1/2023"), [2, 3, 4]),
+        ("", ("GR-1/2024", "gr-01/2024", "GR\u20111 / 2024", "GR-10/2024", "GR-1/2023"), [2, 3, 4]),
+        ("", ("\uff11", "1", "0", "00", "10", "\u0661"), [2, 3, 4, 5, 7]),
+        ('"{year}{number}"', ("20240012", "202412", "20240102"), [2, 3]),
+        ('"20{number}"', ("2005", "205", "2050"), [2, 3]),
+        ("", ("2005", "205", "1/2/3", "12/3"), []),
+    ],
+)
+def test_a_number_is_used_twice_however_it_is_written(
+    make: Maker, numbering: str, numbers: tuple[str, ...], same: list[int]
+) -> None:
+    """Zeros before a figure, blanks, capitals and dashes do not make another number."""
+    rows = [row(number, "2024-03-05") for number in numbers]
+    found = make.clean(rows, {"numbering": numbering}).findings.query("rule == 'duplicate_number'")
+    assert found["row"].tolist() == same
+    assert set(found["severity"]) <= {"error"}
+
+
+def test_the_finding_of_a_number_written_in_two_ways_says_so_and_names_the_rows_of_that_number(make: Maker) -> None:
+    rows = [row("001/2024", "2024-03-05"), row("1/2024", "2024-03-06"), row("2/2024"), row("2/2024")]
+    told = make.clean(rows).findings.query("rule == 'duplicate_number'")["message"].tolist()
+    assert told[0] == (
+        "register.csv, row 2, column registration_no: the number '001/2024' stands in rows 2, 3, in some of them with "
+        "other zeros, blanks, capitals or dashes; each row is counted by itself."
+    )
+    assert told[2].endswith("the number '2/2024' stands in rows 4, 5; each row is counted by itself.")
+
+
+def test_two_grievances_whose_numbers_differ_in_zeros_alone_can_be_explained(make: Maker) -> None:
+    project = make.project([row("001/2024", "2024-03-05"), row("1/2024", "2024-03-06")])
+    lines = [f"{number},duplicate_number,Two books,A. Clerk,2024-07-01" for number in ("001/2024", "1/2024")]
+    (project.folder / "explanations.csv").write_text("\n".join(["number,rule,reason,who,date", *lines, ""]), "utf-8")
+    found = checked_register(project).found
+    settled = settle(found, read_explanations(project))
+    assert settled.query("rule == 'duplicate_number'")["severity"].tolist() == ["explained", "explained"]
 
 
 def test_a_number_on_very_many_rows_makes_no_endless_messages(make: Maker) -> None:

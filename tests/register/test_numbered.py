@@ -13,7 +13,7 @@ from pipeline.register.placement import neighbours
 NUMBERS = st.tuples(st.integers(1, 9), st.sampled_from(["{}/2023", "{}/2024", "0{}/2024", "{}", "#{}"])).map(
     lambda drawn: drawn[1].format(drawn[0])
 )
-"""Few numbers, so that many are used twice; 05/2024 is another text than 5/2024, and #5 has no form."""
+"""Few numbers, so that many are used twice; 05/2024 is 5/2024 written otherwise, and #5 has no form."""
 ROWS = st.lists(st.tuples(NUMBERS, st.none() | st.integers(0, 6), st.integers(0, 2)), max_size=40)
 """Each row's number, its day and its part: days that rarely fall are as likely as ones that do."""
 
@@ -23,9 +23,9 @@ def _days(days: pd.Series) -> list[int]:
     return [int(day) for day in np.where(days.isna(), NO_DAY, whole)]
 
 
-@given(ROWS, st.booleans())
+@given(ROWS, st.booleans(), st.integers(0, 6))
 def test_however_the_rows_lie_in_parts_their_bounds_are_those_of_one_table(
-    rows: list[tuple[str, int | None, int]], is_rising: bool
+    rows: list[tuple[str, int | None, int]], is_rising: bool, start: int
 ) -> None:
     rows = sorted(rows, key=lambda row: row[2])
     table = pd.DataFrame(rows, columns=["registration_no", "day", "part"])
@@ -40,8 +40,9 @@ def test_however_the_rows_lie_in_parts_their_bounds_are_those_of_one_table(
     )
     parts = [table[table["part"] == part] for part in range(3)]
     undated = [part["date_received"].isna() for part in parts]
-    near = neighbours(table)
-    got = bounds([numbered(part) for part in parts], [int(mask.sum()) for mask in undated])
+    began = pd.Timestamp("2024-01-01") + pd.Timedelta(days=start)
+    near = neighbours(table, began)
+    got = bounds([numbered(part) for part in parts], [int(mask.sum()) for mask in undated], began.date())
     for part, mask, one in zip(parts, undated, got, strict=True):
         at = part.index[mask]
         assert list(one.lower) == _days(near.lower[at])
