@@ -15,7 +15,14 @@ import phonenumbers
 
 from pipeline.confidentiality.hits import Hit
 from pipeline.confidentiality.pattern_words import Labels, one_of, pattern_words
-from pipeline.confidentiality.quantities import has_year, is_date, is_in_thousands, is_quantity, is_round_sum
+from pipeline.confidentiality.quantities import (
+    has_year,
+    is_date,
+    is_day_of_another_year,
+    is_in_thousands,
+    is_quantity,
+    is_round_sum,
+)
 
 _GROUP = re.compile(r"\d+")
 _BETWEEN = re.compile(r"(?!\D*\.[ ])[ .()\[\]·-]{1,5}")
@@ -222,8 +229,12 @@ def _is_decimal(run: _Run, first: int, last: int) -> bool:
 
 
 def _holds_a_date(run: _Run, first: int, last: int) -> bool:
-    threes = (run.written(place, place + 2) for place in range(first, last - 1))
-    return any(is_date(three) and has_year(three) for three in threes)
+    threes = [run.written(place, place + 2) for place in range(first, last - 1)]
+    if any(is_date(three) and has_year(three) for three in threes):
+        return True
+    # Beside a word such as tel. or call it is a number.
+    is_told = run.is_labelled or run.is_near_a_word
+    return not is_told and any(map(is_day_of_another_year, threes))
 
 
 def _is_north_american(run: _Run, first: int, last: int) -> bool:

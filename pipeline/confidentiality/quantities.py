@@ -15,6 +15,11 @@ _DATE = re.compile(
     rf"|{_YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[0-2]\d[0-5]\d(?:[0-5]\d)?)?"
     rf"|{_YEAR}[ ]?[-./ ][ ]?{_YEAR})(?!\d)"
 )
+_OTHER_YEAR = re.compile(
+    r"(?<!\d)(?:(?:[12]\d{3}|9999)-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
+    r"|(?:0[1-9]|[12]\d|3[01])([./-])(?:0[1-9]|[12]\d|3[01])\1[9]{4})(?!\d)"
+)
+"""A day of a year that was mistyped, or of the one that databases write for the end of what has not ended."""
 _THOUSANDS = re.compile(r"\d{1,3}(?:([ .,'])\d{3})(?:\1\d{3})*(?:[.,]\d{1,2})?")
 _NEAR = 16
 """Characters before and after a number in which a unit or a sign of money is looked for."""
@@ -23,6 +28,11 @@ _NEAR = 16
 def is_date(found: str) -> bool:
     """Say whether a piece of text is a date, a time stamp or two years."""
     return _DATE.fullmatch(found.strip()) is not None
+
+
+def is_day_of_another_year(found: str) -> bool:
+    """Say whether a piece of text is a day as 2204-05-12, 9999-12-31 or 31.12.9999; somebody's number may be, too."""
+    return _OTHER_YEAR.fullmatch(found) is not None
 
 
 def has_year(found: str) -> bool:

@@ -83,20 +83,22 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Orders:
-    """How the order of day and month was found in a column, where that deserves a look.
+class Doubts:
+    """What deserves a look in how a column was read.
 
-    `by_one` has the only text that decided the order of others, with how many; `unclear` each text that was not read,
-    since others contradict each other, with one of either kind.
+    `by_one` has the only text that decided the order of day and month of others, with how many; `unclear` each text
+    that was not read, since others contradict each other, with one of either kind; `far` those that are days, in a year
+    that no grievance has.
     """
 
-    by_one: dict[str, int]
-    unclear: dict[str, str]
+    by_one: dict[str, int] = field(default_factory=dict)
+    unclear: dict[str, str] = field(default_factory=dict)
+    far: set[str] = field(default_factory=set)
 
 
 def parse_dates(
     cells: pd.Series, reading: Reading, column: str, row_of: Callable[[Any], str], from_1904: pd.Series | None = None
-) -> tuple[pd.Series, pd.Series, Orders]:
+) -> tuple[pd.Series, pd.Series, Doubts]:
     """Read a column of texts as days, with the time of day where it is given.
 
     Parameters
@@ -112,9 +114,9 @@ def parse_dates(
 
     Returns
     -------
-    dates, unreadable, orders
-        Timestamps (microseconds, no zone), a mask of the filled cells that no form fits or whose year is none, and how
-        the order of day and month was found.
+    dates, unreadable, doubts
+        Timestamps (microseconds, no zone), a mask of the filled cells that no form fits or whose year is none, and what
+        deserves a look.
 
     Raises
     ------
@@ -127,13 +129,15 @@ def parse_dates(
         return row_of(cells.index[cells.eq(text)][0])
 
     parsed = _zoned(unique, parsed, reading, column, at)
-    orders = Orders({}, {})
-    parsed = _numeric(unique, parsed, reading, column, at, orders)
+    doubts = Doubts()
+    parsed = _numeric(unique, parsed, reading, column, at, doubts)
     parsed = _in_words(unique, parsed)
-    parsed = parsed.where(parsed.dt.year.between(FIRST_YEAR, LAST_YEAR))
+    is_far = parsed.notna() & ~parsed.dt.year.between(FIRST_YEAR, LAST_YEAR)
+    doubts.far.update(unique[is_far])
+    parsed = parsed.mask(is_far)
     dates = cells.map(dict(zip(unique, parsed, strict=True))).astype("datetime64[us]")
     dates = dates.fillna(_serials(cells[dates.isna()], reading, from_1904))
-    return dates, cells.notna() & dates.isna(), orders
+    return dates, cells.notna() & dates.isna(), doubts
 
 
 def deciding_texts(cells: pd.Series, reading: Reading) -> tuple[str, ...]:
@@ -204,22 +208,22 @@ def _zoned(texts: pd.Series, parsed: pd.Series, reading: Reading, column: str, a
 
 
 def _numeric(
-    texts: pd.Series, parsed: pd.Series, reading: Reading, column: str, at: Callable[[str], str], orders: Orders
+    texts: pd.Series, parsed: pd.Series, reading: Reading, column: str, at: Callable[[str], str], doubts: Doubts
 ) -> pd.Series:
     parts = _parts(texts[parsed.isna()], _NUMERIC)
     if parts.empty:
         return parsed
     # 25.03.2024 does not say how 03/05/2024 is meant: each mark is decided for itself.
     for _, of_mark in parts.groupby("mark", sort=False):
-        parsed = parsed.fillna(_numeric_of_one_mark(texts, of_mark, reading, column, at, orders))
+        parsed = parsed.fillna(_numeric_of_one_mark(texts, of_mark, reading, column, at, doubts))
     return parsed
 
 
 def _numeric_of_one_mark(
-    texts: pd.Series, parts: pd.DataFrame, reading: Reading, column: str, at: Callable[[str], str], orders: Orders
+    texts: pd.Series, parts: pd.DataFrame, reading: Reading, column: str, at: Callable[[str], str], doubts: Doubts
 ) -> pd.Series:
     first, second = parts["first"].astype(int), parts["second_"].astype(int)
-    order = reading.order or _order(texts, first, second, reading, column, at, orders)
+    order = reading.order or _order(texts, first, second, reading, column, at, doubts)
     if order is None:
         # Both orders in cells that allow only one reading: those are read, the others are not.
         only = first.gt(12) | second.gt(12) | first.eq(second)
@@ -237,21 +241,21 @@ def _order(
     reading: Reading,
     column: str,
     at: Callable[[str], str],
-    orders: Orders,
+    doubts: Doubts,
 ) -> Order | None:
     """Decide which number is the day from the cells that allow one reading only; None where they disagree.
 
-    `orders` is told of a cell that decided alone, and of those that could not be read since others disagree.
+    `doubts` is told of a cell that decided alone, and of those that could not be read since others disagree.
     """
     day_first, month_first = _of_one_reading(texts, first, second)
     in_doubt = texts[first.index[first.between(1, 12) & second.between(1, 12) & (first != second)]]
     if len(day_first) and len(month_first):
         both = f"'{day_first.iloc[0]}' and '{month_first.iloc[0]}'"
-        orders.unclear.update(dict.fromkeys(in_doubt, both))
+        doubts.unclear.update(dict.fromkeys(in_doubt, both))
         return None
     deciding = day_first if len(day_first) else month_first
     if len(deciding) == 1 and len(in_doubt):
-        orders.by_one[deciding.iloc[0]] = len(in_doubt)
+        doubts.by_one[deciding.iloc[0]] = len(in_doubt)
     if len(deciding):
         return "day_first" if len(day_first) else "month_first"
     if not len(in_doubt):

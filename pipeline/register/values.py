@@ -27,6 +27,7 @@ from pipeline.register.words import (
     word_key,
     yes_no_words,
 )
+from pipeline.working_days import FIRST_YEAR, LAST_YEAR
 
 FREE_TEXTS = ("summary", "action_taken", "note")
 """Columns in which a word for 'nothing' is an answer and stays."""
@@ -41,6 +42,7 @@ NOT_UNDERSTOOD = (
     IN_DOUBT,
 )
 """The rules of cells that are filled and become blank because nobody can tell what they say."""
+_FAR = {True: f": its year lies outside {FIRST_YEAR} to {LAST_YEAR}", False: ""}
 _ALIKE = 60
 """From which likeness on, of 100, a known word is named beside an unknown one."""
 
@@ -67,13 +69,14 @@ def read_values(
         return str(findings.places(as_written.loc[[index]]).iloc[0])
 
     for name in names(type="date"):
-        table[name], bad, orders = parse_dates(table[name], reading, name, row_of, from_1904)
-        unclear = bad & as_written[name].isin(orders.unclear)
-        by_one = as_written[as_written[name].isin(orders.by_one)]
+        table[name], bad, doubts = parse_dates(table[name], reading, name, row_of, from_1904)
+        unclear = bad & as_written[name].isin(doubts.unclear)
+        unread = as_written[bad & ~unclear]
+        by_one = as_written[as_written[name].isin(doubts.by_one)]
         noticed += [
-            findings.found("unreadable_date", as_written[bad & ~unclear], name),
-            findings.found("date_order_unclear", as_written[unclear], name, known=as_written[name].map(orders.unclear)),
-            findings.found("date_order_by_one_cell", by_one, name, known=by_one[name].map(orders.by_one)),
+            findings.found("unreadable_date", unread, name, why=unread[name].isin(doubts.far).map(_FAR)),
+            findings.found("date_order_unclear", as_written[unclear], name, known=as_written[name].map(doubts.unclear)),
+            findings.found("date_order_by_one_cell", by_one, name, known=by_one[name].map(doubts.by_one)),
         ]
     for kind, (group, terms) in _vocabularies(project).items():
         known = known_words(group, terms)

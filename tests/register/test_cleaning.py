@@ -239,6 +239,20 @@ def test_a_finding_names_file_row_column_and_the_nearest_word(make: Maker) -> No
     assert "Nearest: Resolved" in finding["message"]
 
 
+@pytest.mark.parametrize("cell", ["9999-12-31", "2999-12-31", "2204-05-12", "31.12.9999", "1024-03-05", "5 May 0224"])
+def test_a_day_of_a_year_that_no_grievance_has_is_told_as_such_and_shown(make: Maker, cell: str) -> None:
+    """9999-12-31 stands in exports of databases for what has not ended; its digits are a number in Mongolia, too."""
+    (finding,) = make.clean([row(status="Resolving", date_acknowledged=cell)]).told.to_dict("records")
+    assert (finding["severity"], finding["rule"], finding["value"]) == ("error", "unreadable_date", cell)
+    assert f"'{cell}' cannot be read as a date: its year lies outside 1900 to 2199; the cell" in finding["message"]
+
+
+@pytest.mark.parametrize("cell", ["soon", "2024-02-30", "2024-13-01", "99999-12-31"])
+def test_a_year_is_blamed_only_for_what_is_a_day_otherwise(make: Maker, cell: str) -> None:
+    (finding,) = make.clean([row(status="Resolving", date_acknowledged=cell)]).told.to_dict("records")
+    assert "cannot be read as a date; the cell" in finding["message"]
+
+
 def test_times_of_day_order_events_and_days_count_them(make: Maker) -> None:
     cleaned = make.clean([row(received="2024-03-05 14:00:05", date_resolved="2024-03-05 14:00:00")])
     assert "resolved_before_received" in cleaned.rules()
