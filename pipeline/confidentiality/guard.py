@@ -44,9 +44,9 @@ def guard(folder: Path, search: Search, passed: set[tuple[str, str]] | None = No
         raise DisclosureError(
             "Nothing was made, because somebody could be found out through it.\n"
             + "\n".join(refused)
-            + "\nLook where nothing is replaced (headings, topics and places of the register, project.yml, "
-            "corrections.yml, explanations.csv) and take it out. If it is the name of a public body or a contact of "
-            "the project's own, add it to confidential.keep in project.yml."
+            + "\nLook where nothing is replaced (headings, registration numbers, topics and places of the register, "
+            "project.yml, corrections.yml, explanations.csv) and take it out. If it is the name of a public body or a "
+            "contact of the project's own, add it to confidential.keep in project.yml."
         )
 
 

@@ -23,7 +23,9 @@ SEVERITIES = ("error", "warning", "note", "explained")
 """'explained' is an error that a person has settled in explanations.csv."""
 
 _FILE = Path(__file__).with_name("rules.yml")
-_LONGEST_VALUE = 80
+LONGEST_VALUE = 80
+"""Letters of a value that are told."""
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\r(?!\n)")
 
 
 class Rule(Strict):
@@ -151,8 +153,17 @@ def shorten(found: pd.DataFrame) -> pd.DataFrame:
     Only after names were replaced: half a name is not known as a name.
     """
     pairs = list(zip(found["value"], found["message"], strict=True))
-    messages = [text.replace(value, _shorten(value)) if len(value) > _LONGEST_VALUE else text for value, text in pairs]
+    messages = [text.replace(value, _shorten(value)) if len(value) > LONGEST_VALUE else text for value, text in pairs]
     return found.assign(value=found["value"].map(_shorten), message=pd.Series(messages, index=found.index, dtype="str"))
+
+
+def without_controls(found: pd.DataFrame) -> pd.DataFrame:
+    """Put a ? in the place of what a terminal would obey: a cell may hold anything, and findings are read in one.
+
+    Only after names were replaced, as in `shorten`.
+    """
+    texts = ("registration_no", "value", "message", "explained")
+    return found.assign(**{name: found[name].str.replace(_CONTROLS, "?", regex=True) for name in texts})
 
 
 def _column(fill: Any, rows: pd.DataFrame) -> pd.Series:
@@ -168,4 +179,4 @@ def _as_text(value: Any) -> str:
 
 
 def _shorten(text: str) -> str:
-    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
+    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"

@@ -292,7 +292,9 @@ def redact_commentary(stage: Stage, known: KnownNames) -> int | None:
 
 
 def redact_findings(found: pd.DataFrame, known: KnownNames, *, locale: str) -> pd.DataFrame:
-    """Replace what stood in cells where no name belongs, so that no finding repeats it; cut long values.
+    """Replace what stood in cells where no name belongs, so that no finding repeats it.
+
+    Long values are cut, and of control characters a ? is left.
 
     In registration numbers known names alone are replaced: whatever else stands there is what a row is called.
     """
@@ -301,4 +303,4 @@ def redact_findings(found: pd.DataFrame, known: KnownNames, *, locale: str) -> p
         name: redact_column(found[name], known, locale=locale, with_suspects=False)[0]
         for name in ("value", "message", "explained")
     }
-    return findings.shorten(found.assign(registration_no=numbers, **texts))
+    return findings.without_controls(findings.shorten(found.assign(registration_no=numbers, **texts)))

@@ -246,11 +246,12 @@ def _likely_duplicates(table: pd.DataFrame) -> list[pd.DataFrame]:
                     twins.setdefault(second, first)
     again = table.loc[sorted(twins)]
     others = table.loc[[twins[row] for row in again.index]].set_axis(again.index)
-    named = others["registration_no"].fillna("") + " (row " + others["source_row"].astype("str") + ")"
+    # Names in a number are replaced later, so none is cut here: what is longer than any number is left out.
+    number, row = others["registration_no"].fillna(""), others["source_row"].astype("str")
+    is_told = number.str.len().between(1, findings.LONGEST_VALUE)
+    named = (number + " (row " + row + ")").where(is_told, "the grievance in row " + row)
     blank = pd.Series("", index=again.index)
-    return [
-        findings.found("likely_duplicate", again, "summary", values=blank, other=named.str.strip(), known=_DAYS_APART)
-    ]
+    return [findings.found("likely_duplicate", again, "summary", values=blank, other=named, known=_DAYS_APART)]
 
 
 def _plain(texts: pd.Series, at: np.ndarray) -> pa.LargeStringArray:

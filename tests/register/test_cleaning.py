@@ -253,6 +253,30 @@ def test_a_year_is_blamed_only_for_what_is_a_day_otherwise(make: Maker, cell: st
     assert "cannot be read as a date; the cell" in finding["message"]
 
 
+def test_a_finding_holds_nothing_that_a_terminal_would_obey(make: Maker) -> None:
+    rows = [row(status="open\x1b[31m\x07"), row("9\x1b[2J", "2024-03-06")]
+    told = make.clean(rows, {"numbering": ""}).told
+    texts = " ".join(told[["registration_no", "value", "message"]].to_numpy().ravel())
+    assert "open?[31m?" in texts
+    assert not re.search(r"[\x00-\x1f\x7f-\x9f]", texts)
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        ("7/2024", "that of 7/2024 (row 2), received"),
+        ("7" * 5000, "that of the grievance in row 2, received"),
+        ("", "that of the grievance in row 2, received"),
+    ],
+)
+def test_a_text_that_is_there_twice_is_told_by_a_number_that_can_be_read(make: Maker, number: str, told: str) -> None:
+    text = "The road to the school is closed since Monday."
+    rows = [{**row(summary=text), "registration_no": number}, row(8, summary=text)]
+    found = make.clean(rows, {"numbering": ""}).told
+    (message,) = found.loc[found["rule"] == "likely_duplicate", "message"]
+    assert told in message
+
+
 def test_times_of_day_order_events_and_days_count_them(make: Maker) -> None:
     cleaned = make.clean([row(received="2024-03-05 14:00:05", date_resolved="2024-03-05 14:00:00")])
     assert "resolved_before_received" in cleaned.rules()
