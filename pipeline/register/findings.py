@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -83,7 +83,7 @@ def found(
     parts = {name: _column(fill, rows).map(_as_text) for name, fill in fills.items() if name in needed}
     parts["value"] = texts
     if "place" in needed:
-        tail = f", column {column}" if column else ""
+        tail = _in_column(column) if column else ""
         parts["place"] = places(rows) + tail
     if "file" in needed:
         parts["file"] = rows["source_file"]
@@ -126,6 +126,24 @@ def places(rows: pd.DataFrame) -> pd.Series:
     """Name each row by its file, its sheet where the file has several, and its number."""
     sheet = (", sheet " + rows["source_sheet"]).where(rows["source_sheet"] != "", "")
     return rows["source_file"] + sheet + ", row " + rows["source_row"].astype("str")
+
+
+def with_columns_shown(found: pd.DataFrame, shown: Mapping[tuple[str, str], Mapping[str, str]]) -> pd.DataFrame:
+    """Say in messages where a column stands; `shown` has by file and sheet what is put behind the name of each."""
+    if found.empty or not shown:
+        return found
+    keys = ["source_file", "source_sheet", "column"]
+    messages = found["message"].copy()
+    for (file, sheet, column), rows in found[found["row"].notna()].groupby(keys, sort=False).groups.items():
+        as_shown = shown.get((file, sheet), {}).get(column)
+        if as_shown:
+            plain = _in_column(column)
+            messages.loc[rows] = [text.replace(plain, f"{plain} {as_shown}", 1) for text in messages.loc[rows]]
+    return found.assign(message=messages)
+
+
+def _in_column(column: str) -> str:
+    return f", column {column}"
 
 
 def joined(*tables: pd.DataFrame) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from xlsxwriter.utility import xl_col_to_name
 
 from pipeline.project import Project
-from pipeline.register.columns import heading_key, known_headings
+from pipeline.register.columns import dictionary, heading_key, known_headings
 from pipeline.register.placement import number_pattern
 from pipeline.register.reading import Register
 from pipeline.register.tables import Table, looks_like_data
@@ -36,6 +36,33 @@ def told(heading: str, register: Register, project: Project) -> str:
 def column_of(heading: str, register: Register) -> str:
     """Say in which column a heading stands, in the first table that has it."""
     return next((_columns(table, places) for table, places in _standing(register, {heading}) if places), "a column")
+
+
+def shown(register: Register, project: Project) -> dict[tuple[str, str], dict[str, str]]:
+    """Say by file and sheet in which column of a spreadsheet a known column stands and what its heading is.
+
+    As "(C, 'Complaint type')"; a heading is told in words that are known, of another one the letter stands alone. What
+    is headed by the name of the column is found by it and left out, and so is what stands in several places of a sheet.
+    """
+    places: dict[tuple[str, str], dict[str, set[str]]] = {}
+    for table in register.tables:
+        of_sheet = places.setdefault((table.sheet.file, table.sheet.name), {})
+        for own, place in zip(table.headings, table.columns, strict=True):
+            name = register.headings[register.spelt.get(own, own)]
+            if name in dictionary():
+                of_sheet.setdefault(name, set()).add(_shown(own, name, place, table, project))
+    return {
+        sheet: {name: text for name, texts in of_sheet.items() if len(texts) == 1 for text in texts if text}
+        for sheet, of_sheet in places.items()
+    }
+
+
+def _shown(heading: str, name: str, place: int, table: Table, project: Project) -> str:
+    if heading_key(heading) == heading_key(name):
+        return ""
+    letter = [xl_col_to_name(place)] if table.sheet.first_row else []
+    words = [f"'{heading}'"] if is_known(heading, project) else []
+    return f"({', '.join([*letter, *words])})" if letter or words else ""
 
 
 def places_of(headings: Collection[str], register: Register) -> str:

@@ -52,7 +52,8 @@ def map_columns(register: Register, project: Project) -> Register:
         _not_collected(register.file, project.settings.not_collected),
     ]
     result = register.with_table(table[order], *noticed)
-    return replace(result, headings=mapped, found=_with_numbers(result.found, table))
+    result = replace(result, headings=mapped, found=_with_numbers(result.found, table))
+    return replace(result, shown=heading_places.shown(result, project))
 
 
 def _with_numbers(found: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:

@@ -116,9 +116,9 @@ def with_numbers(table: pd.DataFrame, project: Project) -> pd.DataFrame:
 def same_numbers(numbers: pd.Series, numbering: str | None) -> pd.Series:
     """Return for each registration number a text that all its spellings share; missing stays missing.
 
-    Zeros before a figure, blanks, capitals, and the kind of dashes, digits and letters do not tell numbers apart: of one
-    series 001/2024 is 1/2024, as it is where gaps are looked for. A number that a declared numbering parts from figures
-    before it, as in {year}{number}, is told by the numbering.
+    Zeros before a figure, blanks, capitals, and the kind of dashes, digits and letters do not tell numbers apart: of
+    one series 001/2024 is 1/2024, as it is where gaps are looked for. A number that a declared numbering parts from
+    figures before it, as in {year}{number}, is told by the numbering.
     """
     plain = _plain(numbers)
     keys = pd.Series(pc.replace_substring_regex(as_arrow(plain), _NOUGHTS, r"\1\2"), index=numbers.index, dtype="str")

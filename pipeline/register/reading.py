@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -32,6 +32,8 @@ class Register:
     `table` has one row a grievance; `found` is every finding so far; `headings` maps each heading of the file to the
     column it became; `file` names the register as errors do; `tables` are what was taken for it, and `left_out` the
     sheets and tables that were not; `spelt` maps each heading of any table to the one under which they were joined.
+    `shown` says by file and sheet how findings name a known column where its name alone does not find it: by its letter
+    and heading, see `heading_places.shown`.
     """
 
     table: pd.DataFrame
@@ -41,12 +43,14 @@ class Register:
     tables: tuple[Table, ...] = ()
     left_out: tuple[tuple[Sheet, str], ...] = ()
     spelt: dict[str, str] = field(default_factory=dict)
+    shown: Mapping[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
 
     def with_table(self, table: pd.DataFrame, *noticed: pd.DataFrame) -> Register:
         """Return the register with another table and more findings; no row may get lost on the way."""
         if len(table) != len(self.table):
             raise AssertionError(f"{len(self.table)} rows went in and {len(table)} came out")
-        return replace(self, table=table, found=findings.joined(self.found, *noticed))
+        placed = [findings.with_columns_shown(one, self.shown) for one in noticed]
+        return replace(self, table=table, found=findings.joined(self.found, *placed))
 
     def without(self, apart: pd.Series) -> Register:
         """Return the register as if the rows that are marked had never been in the files.

@@ -11,6 +11,7 @@ from making import Maker
 from pipeline import cli
 from pipeline.errors import InputError
 from pipeline.project import load_project
+from pipeline.register.checking import checked_register
 from pipeline.register.mapping import map_columns
 from pipeline.register.reading import Register, read_register
 
@@ -140,3 +141,43 @@ def test_no_command_tells_a_word_of_a_grievance(make: Maker, capsys: pytest.Capt
     told = capsys.readouterr().err
     assert "r-1.csv, row 1: this was taken for the headings" in told
     assert not any(secret in told for secret in SECRETS)
+
+
+def told_of(make: Maker, text: str, changes: dict[str, str] | None = None) -> dict[str, str]:
+    """Return by column where its first finding says that it stands."""
+    found = make.clean(text, changes).told.query("column != ''").drop_duplicates("column")
+    return {one["column"]: one["message"].partition(": ")[0] for one in found.to_dict("records")}
+
+
+def test_a_finding_says_in_which_column_of_the_sheet_and_under_which_heading_a_cell_stands(make: Maker) -> None:
+    text = "Lfd,Date of receipt,Registration number,Status,type\nfax,soon,1/2024,Opn,Quest\n"
+    assert told_of(make, text, {"columns": "{Lfd: channel}"}) == {
+        # A heading that project.yml names, one that is known, and two that say what the name of the column says.
+        "channel": "register.csv, row 2, column channel (A, 'Lfd')",
+        "date_received": "register.csv, row 2, column date_received (B, 'Date of receipt')",
+        "status": "register.csv, row 2, column status",
+        "type": "register.csv, row 2, column type",
+    }
+
+
+def test_a_finding_repeats_no_word_of_a_heading_that_is_not_known(make: Maker) -> None:
+    text = "Registration number,Akinyi Otieno,,Channel,Status\n,Received on,Resolved on,,\n1/2024,soon,later,fax,Opn\n"
+    told = told_of(make, text)
+    assert told["date_received"] == "register.csv, row 3, column date_received (B)"
+    assert told["channel"] == "register.csv, row 3, column channel"
+
+
+def test_a_column_that_stands_in_two_places_of_a_sheet_is_told_by_its_name_alone(make: Maker) -> None:
+    first, second = "No.,Current status,Channel,Received\n", "No.,Channel,Current status,Received\n"
+    told = told_of(make, f"{first}1/2024,Opn,email,soon\n\n{second}2/2024,fax,Opn,2024-03-05\n")
+    assert told["date_received"] == "register.csv, row 2, column date_received (D, 'Received')"
+    assert told["status"] == "register.csv, row 2, column status"
+    assert told["channel"] == "register.csv, row 5, column channel"
+
+
+def test_a_field_of_records_has_no_letter(make: Maker) -> None:
+    record = {"Registration number": "1/2024", "Received": "soon", "Channel": "email", "Status": "Received"}
+    project = make.project("", {"register": "register.json"})
+    (project.folder / "register.json").write_text(json.dumps([record]), encoding="utf-8")
+    found = checked_register(project).found.query("rule == 'unreadable_date'")
+    assert found["message"].str.startswith("register.json, row 1, column date_received ('Received'): 'soon'").all()
