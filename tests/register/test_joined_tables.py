@@ -76,7 +76,7 @@ def test_rows_of_two_sheets_with_one_number_are_told_apart(make: Maker) -> None:
     project = sheets(make, {"March": JANUARY, "April": FEBRUARY.replace("Resolving", "Pendng")})
     found = clean(project).findings
     (message,) = found.loc[found["rule"] == "unknown_status", "message"]
-    assert message.startswith("register.xlsx, sheet April, row 2, column status: the status 'Pendng'")
+    assert message.startswith("register.xlsx, sheet April, row 2, column status (D, 'Current status'): the status 'Pendng'")
 
 
 def test_a_hidden_sheet_is_counted_and_told(make: Maker) -> None:
