@@ -1,7 +1,9 @@
 """`python -m pipeline`: the same menu as the Makefile's, for who has no make."""
 
 import sys
+from functools import partial
 
+from pipeline.commands.screen import shown
 from pipeline.execution.stops import stoppable
 
 
@@ -31,4 +33,4 @@ def _call() -> int:
         return main(homes=homes)
 
 
-sys.exit(stoppable(_call))
+sys.exit(shown(partial(stoppable, _call)))

@@ -1,7 +1,8 @@
 """The command line: which commands there are, and how each ends: its text, its exit code, its errors in a sentence.
 
 Exit codes: 0 done, with or without findings; 1 the data do not reconcile, the guard or a release refused, a check
-found something, or a notebook failed; 2 the call or an input is wrong.
+found something, or a notebook failed; 2 the call or an input is wrong; 3 done, but what there is to say could not be
+shown; 128 and the number of a signal that stopped the call.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from pipeline.commands import (
 from pipeline.commands.at_addresses import run_where_it_is
 from pipeline.commands.failures import exit_code, sentence, unforeseen
 from pipeline.commands.options import Command, use_folders
+from pipeline.commands.screen import told
 from pipeline.errors import PipelineError
 from pipeline.execution.errors import ExecutionError
 from pipeline.execution.homes import Homes
@@ -62,8 +64,6 @@ def main(arguments: Sequence[str] | None = None, homes: Homes | None = None) -> 
         use_folders(options)
         run = COMMANDS[options.command].run
         text, code = run_where_it_is(options, many.codes_in, run, lambda error: _told(error, options))
-        print(_printable(text))
-        return code
     except (PipelineError, ExecutionError) as error:
         _say_error(_told(error, options))
         return exit_code(error)
@@ -75,13 +75,17 @@ def main(arguments: Sequence[str] | None = None, homes: Homes | None = None) -> 
         # The text of an error that nobody foresaw may hold a row of the register; where it happened does not.
         _say_error(_discreet(unforeseen(error), options) if isinstance(error, OSError) else unforeseen(error))
         return exit_code(error)
+    # The work is done: what happens from here on is none of its failures.
+    told(_printable(text))
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m pipeline",
         description="From the register of a grievance redress mechanism to its public report.",
-        epilog="Exit codes: 0 done, 1 the data, disclosure or a release are refused, 2 the call or an input is wrong.",
+        epilog="Exit codes: 0 done, 1 the data, disclosure or a release are refused, 2 the call or an input is wrong, "
+        "3 done, but what there is to say could not be shown, 130 or 143 stopped.",
     )
     parser.add_argument("--version", action="version", version=f"grm-reporting {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
