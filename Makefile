@@ -31,6 +31,14 @@ export PROJECT PROJECTS PERIOD PERIODS SCHEDULER AS_OF FORCE FILE NAME BY ONLY R
 $(foreach v,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $v))),$(error \
     There is no variable '$v' to set; there are PROJECT, PROJECTS, PERIOD, PERIODS, SCHEDULER, AS_OF, FORCE, FILE, NAME, BY, ONLY and ROUNDS)))
 
+# A goal that is no target is told as one, before what it would use: it is misspelt, or the rest of a value with blanks.
+# A variable MAKECMDGOALS of the environment hides the goals; then make says so itself.
+override TARGETS := help report reports portfolio figures cleaning classification metrics release release-check \
+    freeze compare decide evaluate-classification evaluate-redaction disclose redact check project template demo \
+    dictionary bench test lint format lab setup lock clean
+$(if $(filter default,$(origin MAKECMDGOALS)),$(foreach w,$(value MAKECMDGOALS),$(if $(filter $(TARGETS),$w),,$(error \
+    There is no target '$w', so nothing was done. make help lists those that there are. If it belongs to a value, put the value in quotation marks: PERIODS="2023H2 2024H1"))))
+
 # So is one that a target does not use, since the target would do something else than was asked for. Which use it:
 override TAKERS.PROJECT := report reports cleaning classification metrics figures release release-check freeze compare \
     decide disclose redact check template
@@ -57,7 +65,7 @@ override SHELL := /bin/sh
 override .SHELLFLAGS := -c
 override .DEFAULT_GOAL := help
 
-.PHONY: help report reports portfolio figures cleaning classification metrics release release-check freeze compare decide evaluate-classification evaluate-redaction disclose redact check project template demo dictionary bench test lint format lab setup lock clean
+.PHONY: $(TARGETS)
 .NOTPARALLEL:
 
 help: ## this menu

@@ -429,12 +429,17 @@ def test_every_command_and_option_is_in_the_documents() -> None:
 
 
 def test_every_target_of_the_makefile_is_in_the_documents_and_no_other() -> None:
-    targets = {
-        name for line in re.findall(r"^\.PHONY:(.*)$", text_of("Makefile"), flags=re.MULTILINE) for name in line.split()
-    }
-    assert targets
+    (listed,) = re.findall(r"^override TARGETS := ((?:.*\\\n)*.*)$", text_of("Makefile"), flags=re.MULTILINE)
+    targets = set(listed.replace("\\", " ").split())
     named = set(re.findall(r"(?:^ {4}|`)make ([a-z]+(?:-[a-z]+)*)", EVERYTHING, flags=re.MULTILINE))
     assert named == targets
+
+
+def test_the_menu_in_the_readme_has_every_target_once() -> None:
+    table = text_of("README.md").partition("## Everything that make does")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `make ([a-z-]+)` \| \S", table, flags=re.MULTILINE)
+    helped = re.findall(r"^([a-z-]+):.*## ", text_of("Makefile"), flags=re.MULTILINE)
+    assert rows == [*(target for target in helped if target != "help"), "help"]
 
 
 def test_every_variable_of_make_is_explained() -> None:

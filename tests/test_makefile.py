@@ -352,9 +352,35 @@ def targets():
     return sorted({name for group in names for name in group.split()})
 
 
+def listed():
+    """The targets that the Makefile lists."""
+    (known,) = re.findall(r"^override TARGETS := ((?:.*\\\n)*.*)$", MAKEFILE, flags=re.MULTILINE)
+    return known.replace("\\", " ").split()
+
+
 def test_every_target_is_phony_and_no_other():
-    (phony,) = re.findall(r"^\.PHONY: (.*)$", MAKEFILE, flags=re.MULTILINE)
-    assert sorted(phony.split()) == targets()
+    assert re.findall(r"^\.PHONY: (.*)$", MAKEFILE, flags=re.MULTILINE) == ["$(TARGETS)"]
+    assert sorted(listed()) == targets()
+
+
+@pytest.mark.parametrize(
+    ("call", "goal"),
+    [
+        (["chek"], "chek"),
+        (["chek", "PROJECT=x"], "chek"),
+        (["compare", "PERIODS=2024H1", "2024H2", "PROJECT=x"], "2024H2"),
+        (["report", "PERIOD=2024H1", "PROJECT=pistes", "rurales"], "rurales"),
+        (["%"], "%"),
+        (["README.md"], "README.md"),
+    ],
+)
+def test_a_goal_that_is_no_target_is_told_as_one(checkout, call, goal):
+    (checkout / "README.md").write_text("A file beside the Makefile is no target either.")
+    done = make(checkout, *call)
+    assert (done.returncode, arguments_of(checkout)) == (2, ())
+    assert f"There is no target '{goal}', so nothing was done. make help lists those" in done.stderr
+    assert "put the value in quotation marks" in done.stderr
+    assert "does not use" not in done.stderr
 
 
 @pytest.mark.parametrize("target", targets())
