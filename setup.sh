@@ -49,7 +49,7 @@ is_debian_root() { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; }
 
 # The lists of packages are fetched only where the known ones do not do.
 apt_install() {
-    say "Installing $* (a minute at most, once)."
+    say "Installing $* (some minutes at most, once)."
     mkdir -p .venv
     {
         debian_install "$@" || { apt-get -q update && debian_install "$@"; }
@@ -181,7 +181,7 @@ install_project() { .venv/bin/python -m pip install --no-deps --no-build-isolati
 
 make_environment() {
     need_libraries
-    say "Setting up .venv from requirements.lock: about a minute, once; $log says what is going on."
+    say "Setting up .venv from requirements.lock: one to several minutes, once; $log says what is going on."
     rm -rf .venv
     mkdir .venv
     {

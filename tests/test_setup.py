@@ -79,7 +79,7 @@ def test_the_environment_is_made_from_the_lock_with_its_hashes_and_without_const
 def test_the_first_set_up_says_in_one_sentence_what_goes_on_and_for_how_long(checkout):
     done, _ = set_up(checkout)
     assert done.stderr.splitlines() == [
-        "Setting up .venv from requirements.lock: about a minute, once; .venv/setup.log says what is going on."
+        "Setting up .venv from requirements.lock: one to several minutes, once; .venv/setup.log says what is going on."
     ]
 
 
