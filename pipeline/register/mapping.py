@@ -204,7 +204,8 @@ def _refuse_missing(mapped: dict[str, str], register: Register, project: Project
             "whether they are headings at all. If not, put a row of headings above the first grievance."
         )
     others = [heading for heading, name in mapped.items() if name.startswith(OTHER)]
-    alike = suggestions(others, missing, mapped.values()) or dict(zip(others[:1], missing, strict=False))
+    # One that is more like a column that may be missing is none of the required ones.
+    alike = suggestions(others, missing, set(dictionary()) - set(missing))
     lines = [
         f'  "[the heading in {heading_places.column_of(heading, register)}]": {column}'
         for heading, column in alike.items()
@@ -212,7 +213,20 @@ def _refuse_missing(mapped: dict[str, str], register: Register, project: Project
     raise InputError(
         f"{lacking} Say in {project_file} which heading it is, for instance as below, each in its own words in place "
         "of the brackets:\ncolumns:\n" + "\n".join(lines) + "\nHeadings that are not used yet: "
-        f"{heading_places.places_of(others, register)}.{_way_without(missing)}"
+        f"{heading_places.places_of(others, register)}.{_way_without(missing)}{_encoding_taken(register)}"
+    )
+
+
+def _encoding_taken(register: Register) -> str:
+    """Name the encoding of a text file that nothing but its letters speaks for: read in another, headings are known."""
+    taken = {table.sheet.encoding: table.sheet.file for table in register.tables}
+    guessed = next((name for name in taken if name and not name.upper().startswith("UTF")), "")
+    if not guessed:
+        return ""
+    return (
+        f" The letters of {taken[guessed]} were read as {guessed}. If the headings look wrong in 'make check' or in "
+        "Excel, save the file anew as 'CSV UTF-8', or name its encoding in project.yml: register: {file: "
+        f"{taken[guessed]}, encoding: …}}, for instance mac_roman or koi8-r."
     )
 
 

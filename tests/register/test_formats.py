@@ -96,8 +96,48 @@ def test_the_mark_of_utf_16_with_big_end_first_is_obeyed(tmp_path: Path) -> None
 def test_an_encoding_that_project_yml_names_wins(tmp_path: Path) -> None:
     path = written(tmp_path / "register.csv", "№;Статус\n1;да\n".encode("koi8-r", "replace"))
     assert cells(only(path, "koi8-r"))[1] == ["1", "да"]
-    with pytest.raises(InputError, match=r"^data/p/register.csv is not in the encoding 'ascii' that project.yml"):
+    told = (
+        r"^data/p/register.csv is not in the encoding 'ascii' that project.yml names under register: line 1 \(byte 3 "
+        r"of it, F3\) cannot be read in it\. Write anew what stands there, or leave the key encoding out if"
+    )
+    with pytest.raises(InputError, match=told):
         only(path, "ascii")
+
+
+FRENCH = [["Date de réception", "Événement"], ["2024-03-05", "près de l'école"], ["2024-03-06", "à Labé"]]
+
+
+@pytest.mark.parametrize(
+    ("bad", "place"),
+    [
+        ("3;num\xe9ro 5\r\n", "line 4 (byte 6 of it, E9)"),
+        ("3;num\xe9ro 5 d\xe9j\xe0\r\n4;\xe0\r\n", "line 4 (byte 6 of it, E9) and line 5 (byte 3 of it, E0)"),
+        ("\xe9\r\n" * 3, "line 4 (byte 1 of it, E9), line 5 (byte 1 of it, E9) and line 6 (byte 1 of it, E9)"),
+        (
+            "\xe9\r\n" * 4,
+            "line 4 (byte 1 of it, E9), line 5 (byte 1 of it, E9), line 6 (byte 1 of it, E9) and more places",
+        ),
+        ("3;cut short \xc3", "line 4 (byte 13 of it, C3)"),
+    ],
+)
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_a_text_that_is_utf_8_but_for_some_letters_is_refused_by_their_lines(
+    tmp_path: Path, bad: str, place: str, mark: bytes
+) -> None:
+    content = as_csv(FRENCH).encode() + bad.encode("latin-1")
+    with pytest.raises(InputError) as error:
+        only(written(tmp_path / "register.csv", mark + content))
+    assert f"data/p/register.csv is UTF-8 for the most part, and not in {place}. Write anew" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [("Ã©Ã¨ é è à ç", "latin-1"), ("№ 1 «Ёлка» ТОО «Путь»", "cp1251"), ("のにはてとでたまなをしかる" * 9, "cp932")],
+)
+def test_letters_that_could_be_utf_8_make_no_text_of_another_encoding_utf_8(
+    tmp_path: Path, text: str, encoding: str
+) -> None:
+    assert only(written(tmp_path / "register.csv", text.encode(encoding))).encoding != "UTF-8"
 
 
 @pytest.mark.parametrize("name", ["register.csv.gz", "register.gz", "register.csv"])

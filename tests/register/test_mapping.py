@@ -156,6 +156,27 @@ def test_a_heading_that_is_like_a_column_that_is_taken_is_not_said_to_be_another
     assert suggestions([heading], others, ["registration_no"]) == {}
 
 
+def test_a_heading_that_is_more_like_an_optional_column_is_not_said_to_be_a_required_one(make: Maker) -> None:
+    with pytest.raises(InputError) as error:
+        mapped(make, ["Colour", "date_received", "channel", "status", "Date de rÃ©solution"])
+    assert (
+        'columns:\n  "[the heading]": registration_no\nHeadings that are not used yet: row 1, columns A and E.'
+        in str(error.value)
+    )
+
+
+@pytest.mark.parametrize(("encoding", "taken"), [("mac_roman", "cp1252"), ("utf-8", "")])
+def test_where_a_column_is_missing_an_encoding_that_was_guessed_is_told(make: Maker, encoding: str, taken: str) -> None:
+    project = make.project("", {"register": "register.csv"})
+    text = "registration_no,Date de réceptiom,channel,status\n1/2024,2024-01-20,email,Received\n"
+    (project.folder / "register.csv").write_bytes(text.encode(encoding))
+    with pytest.raises(InputError) as error:
+        map_columns(read_register(project), project)
+    told = f"The letters of register.csv were read as {taken}. If the headings look wrong in 'make check'"
+    assert (told in str(error.value)) == bool(taken)
+    assert ("encoding" in str(error.value)) == bool(taken)
+
+
 def test_a_missing_column_is_told_with_the_way_to_say_that_there_is_none(make: Maker) -> None:
     with pytest.raises(InputError, match=r"no column for channel.*\n.*\n.*\n.*not_collected: \{channel: …\}"):
         mapped(make, ["registration_no", "date_received", "status", "Colour"])

@@ -21,6 +21,9 @@ _LETTERS_TRIED = 1_000_000
 """A cell can hold a file of its own; each delimiter is tried on as much as this."""
 _LETTERS_AT_A_TIME = 4_000_000
 _BOMS = ((b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_UTF_8 = re.compile(rb"([\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})+")
+"""Letters beyond ASCII in UTF-8."""
+_PLACES_NAMED = 3
 _EAST_ASIAN = ("big5", "cp932", "cp949", "gb18030")
 
 
@@ -34,15 +37,20 @@ def decode(data: bytes, file: str, encoding: str = "") -> tuple[str, str]:
 
     Marks at the beginning and UTF-8 leave no doubt. Otherwise East Asian encodings are told by their statistics, and
     Cyrillic (cp1251) from Western (cp1252) by whether letters beyond ASCII stand side by side or one by one among
-    ASCII letters. `encoding` overrules all that; bytes that are no text are an `InputError`.
+    ASCII letters. `encoding` overrules all that. Bytes that are no text are an `InputError`, and so is a text of which
+    most is UTF-8 and not all: no other encoding has its letters, and what the others were nobody knows.
     """
     if encoding:
         try:
             return data.decode(encoding), encoding
-        except (UnicodeError, LookupError):
+        except (UnicodeError, LookupError) as error:
+            where = ""
+            if isinstance(error, UnicodeDecodeError):
+                where = f": {_place(data, error.start)} cannot be read in it"
             raise InputError(
-                f"{file} is not in the encoding '{encoding}' that project.yml names under register. Leave the key "
-                "encoding out, and it is found."
+                f"{file} is not in the encoding '{encoding}' that project.yml names under register{where}. Write anew "
+                "what stands there, or leave the key encoding out if the whole file is in another one, which is then "
+                "found."
             ) from None
     for mark, name in _BOMS:
         if data.startswith(mark):
@@ -53,7 +61,41 @@ def decode(data: bytes, file: str, encoding: str = "") -> tuple[str, str]:
         return data.decode("utf-8-sig"), "UTF-8"
     except UnicodeDecodeError:
         pass
+    if _is_mostly_utf_8(data):
+        raise InputError(
+            f"{file} is UTF-8 for the most part, and not in {_not_utf_8(data)}. Write anew what stands there, in the "
+            "program that the file comes from or in a text editor, and save it as UTF-8 (in Excel as 'CSV UTF-8')."
+        )
     return _decoded(data, _narrow(data), file)
+
+
+def _is_mostly_utf_8(data: bytes) -> bool:
+    """Say whether of the runs of bytes beyond ASCII more than half are whole letters in UTF-8: in no other are they."""
+    runs = re.findall(rb"[\x80-\xff]+", _beyond_ascii(data))
+    return sum(_UTF_8.fullmatch(run) is not None for run in runs) > len(runs) / 2
+
+
+def _not_utf_8(data: bytes) -> str:
+    """Name the first places that are not UTF-8, one a line."""
+    places: list[str] = []
+    begin = 0
+    while begin < len(data):
+        try:
+            str(memoryview(data)[begin:], "utf-8")
+            break
+        except UnicodeDecodeError as error:
+            at = begin + error.start
+        if len(places) == _PLACES_NAMED:
+            return f"{', '.join(places)} and more places"
+        places.append(_place(data, at))
+        begin = data.find(b"\n", at) + 1 or len(data)
+    return " and ".join(filter(None, (", ".join(places[:-1]), places[-1])))
+
+
+def _place(data: bytes, at: int) -> str:
+    """Name a byte by its line and where it stands in it, both from 1, and by its value."""
+    line, before = data.count(b"\n", 0, at) + 1, data.rfind(b"\n", 0, at)
+    return f"line {line} (byte {at - before} of it, {data[at]:02X})"
 
 
 def _decoded(data: bytes, name: str, file: str) -> tuple[str, str]:
@@ -79,11 +121,16 @@ def _wide(data: bytes, file: str) -> str:
     return "utf-16-le" if second > first else "utf-16-be"
 
 
-def _narrow(data: bytes) -> str:
+def _beyond_ascii(data: bytes) -> bytes:
+    """Return the first lines that are not ASCII alone."""
     first = re.search(rb"[\x80-\xff]", data)
     begin = data.rfind(b"\n", 0, first.start()) + 1 if first else 0
     lines = data[begin : begin + _BYTES_LOOKED_AT].split(b"\n")[:-1] or [data]
-    sample = b"\n".join(line for line in lines if not line.isascii())[:_BYTES_LOOKED_AT]
+    return b"\n".join(line for line in lines if not line.isascii())[:_BYTES_LOOKED_AT]
+
+
+def _narrow(data: bytes) -> str:
+    sample = _beyond_ascii(data)
     runs = re.findall(rb"[\x80-\xff]+", sample)
     if sum(len(run) for run in runs if len(run) > 1) > sum(map(len, runs)) / 2:
         for encoding in ("cp1251", *_EAST_ASIAN):
