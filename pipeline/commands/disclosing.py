@@ -59,7 +59,8 @@ def _disclose(options: argparse.Namespace) -> tuple[str, int]:
         with explained(file):
             replace_bytes(answers_bytes(answers), file, restricted=True)
         note_taken(path, outputs_folder() / code)
-    told = [f"{path.name}: {added} decisions added to {relative(file)}, {changed} changed; only you can open it."]
+    decisions = f"{added} decision{'s' if added != 1 else ''}"
+    told = [f"{path.name}: {decisions} added to {relative(file)}, {changed} changed; only you can open it."]
     if taken_out:
         told.append(f"Replaced in wordings and reasons, as in every text: {taken_out}.")
     open_now = int(places["is_open"].sum())

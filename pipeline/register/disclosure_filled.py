@@ -87,9 +87,12 @@ def _answer(cells: dict[str, str], place: str, day: date, redact: Redact) -> tup
 
 
 def refuse_strangers(answers: Sequence[Answer], places: pd.DataFrame, name: str) -> None:
-    """Take nothing where an answer is about a text that has changed since, or is gone: an `InputError` names them."""
-    there = set(keys_of(places))
-    gone = [answer for answer in answers if answer.text_key not in there]
+    """Take nothing where an answer is about a text that has changed since, or is gone, or about a place beyond its end.
+
+    An `InputError` names them. A place in the text at which nothing is found counts: what was replaced stays so.
+    """
+    ends = dict(zip(keys_of(places), places["text"].str.len(), strict=True))
+    gone = [answer for answer in answers if answer.text_key not in ends]
     if gone:
         named = list(dict.fromkeys(f"{answer.text_key.grievance} ({answer.column})" for answer in gone))
         more = f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
@@ -97,3 +100,10 @@ def refuse_strangers(answers: Sequence[Answer], places: pd.DataFrame, name: str)
             f"{name}: nothing was taken. The text has changed, or the grievance is gone, since the workbook was made: "
             f"{', '.join(named[:_MOST_NAMED])}{more}. Make the period anew, and decide by its internal/disclosure.xlsx."
         )
+    for answer in answers:
+        if answer.end and int(answer.end) > ends[answer.text_key]:
+            raise InputError(
+                f"{answer.place}, column end: the text ends before this place ({answer.start} to {answer.end}; it has "
+                f"{ends[answer.text_key]} characters). Nothing was taken. Bring the row back from a copy, or make the "
+                "period anew."
+            )

@@ -382,6 +382,30 @@ def test_a_decision_is_taken_over_once_and_counts(office: Office, capsys: pytest
     assert office.answers.read_bytes() == content
 
 
+@pytest.mark.parametrize("decision", ["keep", "replace"])
+def test_a_place_beyond_the_end_of_its_text_is_refused(
+    office: Office, capsys: pytest.CaptureFixture[str], decision: str
+) -> None:
+    before = office.answers.read_bytes()
+    row = office.fill("7/2024", "summary", "19", **{**FILLED, "decision": decision, "end": "999"})
+    assert office.disclose() == 2
+    told = f"disclosure.xlsx, row {row}, column end: the text ends before this place (19 to 999; it has "
+    assert told in capsys.readouterr().err
+    assert office.answers.read_bytes() == before
+
+
+def test_a_place_up_to_the_end_of_its_text_is_taken_also_where_nothing_is_found(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cases = clean(load_project(SAMPLE)).cases.set_index("registration_no")
+    end = len(cases.loc["7/2024", "summary"])
+    office.fill("7/2024", "summary", "19", **{**FILLED, "decision": "replace", "start": str(end - 2), "end": str(end)})
+    assert office.disclose() == 0
+    assert "disclosure.xlsx: 1 decision added to" in capsys.readouterr().out
+    office.fill("7/2024", "summary", str(end - 2), end=str(end + 1))
+    assert office.disclose() == 2
+
+
 def test_names_in_wordings_and_reasons_are_replaced_before_they_are_kept(
     office: Office, capsys: pytest.CaptureFixture[str]
 ) -> None:
