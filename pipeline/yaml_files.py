@@ -72,6 +72,8 @@ def _problem(error: MarkedYAMLError) -> str:
     if isinstance(error, DuplicateKeyError):
         key = re.match(r'found duplicate key "(\w+)"', problem)
         return f"{_key_of_ours(key[1] if key else '')}: this key is there twice in one place. Leave one of the two."
+    if problem.startswith(r"found character '\t'"):
+        return ": a tab stands where YAML allows blanks alone. Put blanks in its place."
     # A sign alone, and what the reader calls a part of a file ('<block end>'), are no words.
     problem = re.sub(
         r"'[^']*'|\"[^\"]*\"", lambda one: one[0] if len(one[0]) == 3 or one[0][1] == "<" else "…", problem

@@ -17,7 +17,7 @@ from pipeline.commands.options import (
 )
 from pipeline.commands.periods import Call, checked_call
 from pipeline.commands.released import is_released, public_of
-from pipeline.commands.standing import anew, run_of_all
+from pipeline.commands.standing import anew, at_first, run_of_all
 from pipeline.errors import InputError
 from pipeline.places import relative
 from pipeline.project import load_project
@@ -39,7 +39,7 @@ def _freeze(options: argparse.Namespace) -> tuple[str, int]:
             "themselves, so they are not frozen. Raise complete_through in project.yml when the period is over."
         )
     if not call.target.is_dir():
-        raise InputError(f"There is no report to freeze in {relative(call.target)}. {anew(call, _THEN)}")
+        raise InputError(f"There is no report to freeze in {relative(call.target)}. {at_first(call, _THEN)}")
     with alone(call.target):
         files = _record(call)
         with explained(records_folder(call.project)):

@@ -31,7 +31,7 @@ from pipeline.commands.released import (
     shown_record,
     what_shapes,
 )
-from pipeline.commands.standing import anew, run_of_all
+from pipeline.commands.standing import anew, at_first, run_of_all
 from pipeline.errors import InputError, ReleaseError
 from pipeline.places import RELEASED, outputs_folder, relative
 from pipeline.project import load_project
@@ -46,7 +46,7 @@ def _release(options: argparse.Namespace) -> tuple[str, int]:
     call = checked_call(load_project(options.project), options.period)
     by, label = _by(options.by, call), call.scopes.label
     if not call.target.is_dir():
-        raise InputError(f"There is no report to release in {relative(call.target)}. {anew(call, _THEN)}")
+        raise InputError(f"There is no report to release in {relative(call.target)}. {at_first(call, _THEN)}")
     with alone(outputs_folder() / call.project.code / RELEASED):
         settle(call.project, label, call.target)
         run = run_of_all(call, _THEN)
@@ -172,7 +172,10 @@ def _check(options: argparse.Namespace) -> tuple[str, int]:
     settle(call.project, label, call.target)
     record = read_record(call.project, label)
     if record is None:
-        return f"{label} was not released: there is no {shown_record(call.project, label)}.", 1
+        without = f"{label} was not released: there is no {shown_record(call.project, label)}"
+        if call.target.is_dir():
+            return f"{without}.", 1
+        return f"{without}, and no report in {relative(call.target)}. {at_first(call, _THEN)}", 1
     there, lines = public_digests(call.target), []
     for name in sorted({*there, *record["public"]}):
         file = relative(call.target / name)

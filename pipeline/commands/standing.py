@@ -42,8 +42,14 @@ def run_of_all(call: Call, then: str) -> dict[str, Any]:
 
 
 def anew(call: Call, then: str) -> str:
-    """Say what to do."""
-    return (
-        f"Make the report anew first: make report PERIOD={call.scopes.label} PROJECT={call.project.code}; read it; "
-        f"{then}."
-    )
+    """Say what to do where a report stands that will not do."""
+    return f"Make the report anew first: {_make(call)}; read it; {then}."
+
+
+def at_first(call: Call, then: str) -> str:
+    """Say what to do where there is no report."""
+    return f"Make it first: {_make(call)}; read it; {then}."
+
+
+def _make(call: Call) -> str:
+    return f"make report PERIOD={call.scopes.label} PROJECT={call.project.code}"

@@ -105,7 +105,8 @@ def _register_files(project: Project) -> list[Path]:
         found = [one for one in sorted(path.iterdir()) if one.is_file() and _is_readable(one)]
         if not found:
             raise InputError(
-                f"{project.shown_folder}/{named}: the folder holds no file that can be read as a register."
+                f"{project.shown_folder}/{named}: the folder holds no file that can be read as a register. Put the "
+                "files of the register into it, or name another folder or file under the key register in project.yml."
             )
     else:
         found = [path]
@@ -160,6 +161,12 @@ def _passed_over(project: Project) -> pd.DataFrame:
 
 
 def _missing(project: Project, named: str) -> str:
+    path = project.folder / named
+    if path.exists() and not path.is_dir():
+        return (
+            f"{project.shown_folder}/{named} is no file but a pipe or a device, which can be read once alone. Save "
+            "what comes out of it as a file beside project.yml, and name that under the key register."
+        )
     others = [
         one.name
         for one in (sorted(project.folder.iterdir()) if project.folder.is_dir() else ())

@@ -160,10 +160,26 @@ def test_without_its_record_a_report_made_again_is_a_draft(call: Call) -> None:
 
 def test_without_a_report_there_is_nothing_to_release(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["release", "--period=2024H1", f"--by={BY}"]) == 2
-    assert "There is no report to release" in capsys.readouterr().err
+    first = f"Make it first: make report PERIOD=2024H1 PROJECT={project.code}; read it; then release it."
+    said = capsys.readouterr().err
+    assert "There is no report to release" in said
+    assert said.endswith(f"2024H1. {first}\n")
     assert main(["release-check", "--period=2024H1"]) == 1
-    assert "2024H1 was not released" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert said.startswith("2024H1 was not released: there is no data/")
+    assert "2024H1.json, and no report in " in said
+    assert said.endswith(f"2024H1. {first}\n")
     assert not record_file(project, "2024H1").parent.exists()
+
+
+def test_a_report_that_was_made_and_not_released_is_told_apart_from_none(
+    call: Call, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call.target.is_dir()
+    assert main(["release-check", "--period=2024H1"]) == 1
+    said = capsys.readouterr().out
+    assert said.startswith("2024H1 was not released: there is no data/")
+    assert said.endswith("/released/2024H1.json.\n")
 
 
 # -- a release from end to end -----------------------------------------------------------------------------------------

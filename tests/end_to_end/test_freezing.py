@@ -116,6 +116,7 @@ def test_freezing_again_says_that_it_is_done(story: Story) -> None:
     ("name", "sentence"),
     [
         ("early", "There is no report to freeze"),
+        ("early", "Make it first: make report PERIOD=2024H1"),
         ("provisional", "The report on 2024 is provisional"),
         ("altered", "public/report.html is not as the run left it"),
         ("stale", "project.yml has changed since the report"),

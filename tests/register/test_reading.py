@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -244,6 +245,29 @@ def test_a_register_that_is_a_link_out_of_the_project_is_refused(make: Maker, tm
     (project.folder / "register.csv").unlink()
     (project.folder / "register.csv").symlink_to(outside)
     with pytest.raises(InputError, match="must lie in the project's folder"):
+        read_register(project)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_register_that_is_a_pipe_is_told_as_one(make: Maker) -> None:
+    project = make.project("")
+    (project.folder / "register.csv").unlink()
+    os.mkfifo(project.folder / "register.csv")
+    with pytest.raises(
+        InputError, match=r"register.csv is no file but a pipe or a device, .* Save what comes out of it"
+    ):
+        read_register(project)
+
+
+@pytest.mark.parametrize("name", ["register.csv", "registers"])
+def test_a_folder_without_a_register_is_told_with_what_to_do(make: Maker, name: str) -> None:
+    project = make.project("", {"register": name})
+    (project.folder / "register.csv").unlink(missing_ok=True)
+    (project.folder / name).mkdir()
+    (project.folder / name / "notes.pdf").touch()
+    with pytest.raises(
+        InputError, match=rf"/{name}: the folder holds no file .* Put the files of the register into it"
+    ):
         read_register(project)
 
 
