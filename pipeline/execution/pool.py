@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import multiprocessing
 import multiprocessing.forkserver
+import multiprocessing.resource_tracker
 import os
 import signal
 import sys
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
@@ -36,6 +37,8 @@ Work = Callable[[], AbstractContextManager[Callable[[Job, Tell], Result]]]
 
 _STOP_SECONDS = 15.0
 """How long a process that is asked to end may take to leave everything in order; it is killed then."""
+_PASSED_ON = [number for name in ("SIGTERM", "SIGHUP") if (number := getattr(signal, name, None)) is not None]
+"""Signals that ask us to end, and that we pass on to the processes by closing their connections."""
 
 
 @dataclass(frozen=True)
@@ -184,25 +187,15 @@ def _context(preload: Sequence[str]) -> BaseContext:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(preload))
     # Signals that ask us to end may be sent to all of us at once. We pass them on; the one to copy must outlive its
-    # copies, so that they can end in order. It ends when we do.
-    with _ignored(signal.SIGTERM, signal.SIGHUP):
+    # copies, so that they can end in order: it is born with these signals blocked, and ends when we do. Of ours, one
+    # that comes meanwhile waits. The tracker that it starts would let them through again, so it is started before.
+    multiprocessing.resource_tracker.ensure_running()
+    former = signal.pthread_sigmask(signal.SIG_BLOCK, _PASSED_ON)
+    try:
         multiprocessing.forkserver.ensure_running()
-    return context
-
-
-@contextmanager
-def _ignored(*signals: signal.Signals) -> Iterator[None]:
-    former = {}
-    try:
-        for number in signals:
-            former[number] = signal.signal(number, signal.SIG_IGN)
-    except ValueError:  # not in the main thread, whose business signals are
-        pass
-    try:
-        yield
     finally:
-        for number, handler in former.items():
-            signal.signal(number, handler)
+        signal.pthread_sigmask(signal.SIG_SETMASK, former)
+    return context
 
 
 def _serve(connection: Connection[Any, Any], work: Work[Any, Any], environment: dict[str, str]) -> None:
@@ -238,6 +231,8 @@ def _detach() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes of a terminal
     signal.signal(signal.SIGTERM, _leave)
     if sys.platform != "win32":
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _PASSED_ON)
         with suppress(OSError):
             os.setsid()
     threading.Thread(target=_end_with_driver, daemon=True).start()

@@ -162,6 +162,10 @@ def _bounds(received: date | None, before: list[date], after: list[date], own: l
     if received:
         return received, received
     first = before[-1] if before else START
+    if not before and after and after[0] < START:
+        # A date before the start may be mistyped: it is the earliest, and the next one that is not bounds it.
+        first = min(after[0], *own)
+        after = [when for when in after if when >= START]
     # The end of the register bounds nothing that follows a number received after it.
     end = [COMPLETE] if first <= COMPLETE else []
     last = min([*after[:1], *own, *end], default=first)

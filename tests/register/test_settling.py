@@ -127,7 +127,7 @@ def test_whom_a_correction_took_out_of_the_register_is_known_in_its_texts_as_bef
     text += entry(column="complainant_contact", old="c/o Zola, 70112233", new="")
     text += entry(column="responsible", old="Faith Gift", new="")
     cleaned = corrected(make, [row(1, **NAMED), row(2, complainant="Mercy Banda", summary=SAID)], text)
-    assert cleaned.cases["summary_public"][1] == "[person 1] of [contact 1] met [person 2], [contact 2] and [person 3]."
+    assert cleaned.cases["summary_public"][1] == "[person 1] of [contact] met [person 2], [person 3] and [person 4]."
     assert cleaned.identities["complainant"].fillna("").tolist() == [new, "Mercy Banda"]
     assert not cleaned.cases["has_contact"].any()
     # The guard knows them from what is kept apart.
