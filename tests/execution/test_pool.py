@@ -170,3 +170,20 @@ def test_processes_end_in_order_with_a_driver_that_is_killed(tmp_path: Path) -> 
         driver.kill()
     assert have_ended(processes)
     assert all(file.with_suffix(".tidied").exists() for file in files)
+
+
+@on_linux
+def test_a_signal_while_the_processes_are_begun_is_taken_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    came: list[str] = []
+
+    def begun() -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        came.append("begun")
+
+    monkeypatch.setattr("multiprocessing.forkserver.ensure_running", begun)
+    former = signal.signal(signal.SIGTERM, lambda number, frame: came.append("told"))
+    try:
+        pool._context([])
+    finally:
+        signal.signal(signal.SIGTERM, former)
+    assert sorted(came) == ["begun", "told"]
