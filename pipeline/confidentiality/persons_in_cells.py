@@ -79,8 +79,11 @@ def persons_in_contact(cell: str) -> list[str]:
         return []
     pieces = [(piece, _words(piece, is_contact=True)) for piece in _PIECES.split(rest)]
     is_marked = rest != cell or any(word.kind == "post" for _, words in pieces for word in words)
-    # Where nothing else is left, it is no address.
     is_bare = sum(any(word.kind not in ("post", "how") for word in words) for _, words in pieces) == 1
+    # What else stands there is an address, in which towns bear given names, as Virginia Beach does.
+    is_address = not is_bare or any(map(str.isdigit, rest))
+    if is_address and "c/o" not in cell.casefold():
+        return []
     return [
         _text(piece, words[one.first : one.end])
         for piece, words in pieces
