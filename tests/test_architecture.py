@@ -14,6 +14,8 @@ LAYERS = ("ground", "confidentiality", "register", "classification", "indicators
 COMMAND_LINE = {ROOT / "pipeline" / name for name in ("cli.py", "__main__.py", "commands")}
 MODULES = sorted(path for path in (ROOT / "pipeline").rglob("*.py") if not COMMAND_LINE & {path, *path.parents})
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+MOST_LINES = 20
+"""Lines of a cell of a notebook."""
 
 
 def layer_of(module: str) -> str:
@@ -49,6 +51,7 @@ def test_a_notebook_is_thin_and_has_typed_parameters(path: Path) -> None:
     for cell in cells:
         assert not cell.outputs
         assert cell.execution_count is None
+        assert len(cell.source.splitlines()) <= MOST_LINES
         nodes = list(ast.walk(ast.parse(cell.source)))
         assert not [n for n in nodes if isinstance(n, ast.FunctionDef | ast.ClassDef | ast.Lambda | ast.For)]
     (parameters,) = [cell for cell in cells if "parameters" in cell.metadata.get("tags", [])]

@@ -51,17 +51,18 @@ class _Screen(io.RawIOBase):
             except OSError as error:
                 self.refusal = error
             else:
-                left = left[written:] if written else _waited(self._raw, left)
+                if not written:
+                    _wait_for(self._raw)
+                left = left[written or 0 :]
         self.is_short = self.is_short or bool(left)
         return len(data)
 
 
-def _waited(raw: io.RawIOBase, left: memoryview) -> memoryview:
+def _wait_for(raw: io.RawIOBase) -> None:
     """Wait until a stream takes something again that some other program has made non-blocking."""
     import select
 
     select.select([], [raw], [])
-    return left
 
 
 def shown(call: Callable[[], int]) -> int:

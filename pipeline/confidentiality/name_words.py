@@ -65,7 +65,7 @@ def name_words() -> NameWords:
         for key, words in read
         if key not in ("short_for", "not_initials")
     }
-    return read.model_copy(update=lists)
+    return read.model_copy(update={**lists, "not_alone": lists["not_alone"] | lists["divisions"]})
 
 
 @cache

@@ -30,8 +30,9 @@ _INITIALS = re.compile(r"(?:[^\W\d_]\.)+(?P<name>[^\W\d_]{2,}(?:[-'’][^\W\d_]+
 _MOST_WORDS = 5
 _WITH_A_PATRONYMIC = 3
 """Words of a name with the father's: before it the surname and the given name, or one and the surname behind it."""
+_CARE_OF = re.compile(r"(?<!\w)c/o(?!\w)", re.IGNORECASE)
 _CONTACTS = re.compile(
-    r"[^\s,;/|()<>\[\]]{1,64}@[^\s,;/|()<>\[\]]+|\+?\d[\d\s().-]{4,}\d|(?<!\w)c/o(?!\w)", re.IGNORECASE
+    rf"[^\s,;/|()<>\[\]]{{1,64}}@[^\s,;/|()<>\[\]]+|\+?\d[\d\s().-]{{4,}}\d|{_CARE_OF.pattern}", re.IGNORECASE
 )
 """Numbers and addresses, beside which a name is that of whom they reach."""
 _PIECES = re.compile(r"[,，;|\n\r()（）\[\]/]")
@@ -82,7 +83,7 @@ def persons_in_contact(cell: str) -> list[str]:
     is_bare = sum(any(word.kind not in ("post", "how") for word in words) for _, words in pieces) == 1
     # What else stands there is an address, in which towns bear given names, as Virginia Beach does.
     is_address = not is_bare or any(map(str.isdigit, rest))
-    if is_address and "c/o" not in cell.casefold():
+    if is_address and not _CARE_OF.search(cell):
         return []
     return [
         _text(piece, words[one.first : one.end])

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from pipeline.execution.errors import Interrupted
-from pipeline.execution.stops import SIGNALS, Stop, once_imported
+from pipeline.execution.stops import Stop, heeded, once_imported
 
 
 class Interrupts:
@@ -66,10 +66,8 @@ def interruptible() -> Iterator[Interrupts]:
     interrupts = Interrupts()
     former = {}
     if threading.current_thread() is threading.main_thread():
-        for name in SIGNALS:
-            number = getattr(signal, name, None)
-            if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-                former[number] = signal.signal(number, once_imported(interrupts.handle))
+        for number in heeded():
+            former[number] = signal.signal(number, once_imported(interrupts.handle))
     try:
         yield interrupts
     except Stop as stop:
@@ -88,10 +86,8 @@ def signals_held() -> Iterator[None]:
     came: list[int] = []
     former = {}
     if threading.current_thread() is threading.main_thread():
-        for name in SIGNALS:
-            number = getattr(signal, name, None)
-            if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-                former[number] = signal.signal(number, lambda number, _: came.append(number))
+        for number in heeded():
+            former[number] = signal.signal(number, lambda number, _: came.append(number))
     try:
         yield
     finally:

@@ -34,6 +34,12 @@ class Stop(KeyboardInterrupt):
         self.signal_number = signal_number
 
 
+def heeded() -> list[int]:
+    """Return the signals that ask to end, without those that are ignored (nohup, a shell's background job)."""
+    numbers = [number for name in SIGNALS if (number := getattr(signal, name, None)) is not None]
+    return [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
+
+
 def stopped(signal_number: int) -> str:
     """Say that a signal ended the call."""
     return f"Stopped by {signal.Signals(signal_number).name}; the former outputs are as they were."
@@ -95,8 +101,7 @@ def stoppable(call: Callable[[], int]) -> int:
             raised = time.monotonic()
             raise Stop(signal_number)
 
-    numbers = [number for name in SIGNALS if (number := getattr(signal, name, None)) is not None]
-    taken = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
+    taken = heeded()
     try:
         for number in taken:
             signal.signal(number, once_imported(stop))

@@ -50,13 +50,14 @@ def meanings() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def rules_and_rows(measured: Measured, labelled: pd.DataFrame) -> pd.DataFrame:
+def rules_and_rows(measured: Measured, numbered: Stretches) -> pd.DataFrame:
     """List the headline figures of the period with their rule and the registration numbers they are made of.
 
-    `labelled` are the cases that were measured. `rows` are those of the figure, or of a rate's numerator, a duration's
-    with their days; `rest_of_denominator` are those of a rate's denominator that its numerator does not hold.
+    `numbered` writes the numbers of the cases that were measured. `rows` are those of the figure, or of a rate's
+    numerator, a duration's with their days; `rest_of_denominator` are those of a rate's denominator that its numerator
+    does not hold.
     """
-    shown = _figures_and_rows(measured, Stretches.of(labelled), "period")
+    shown = _figures_and_rows(measured, numbered, "period")
     known = definitions()
     rules = {
         name: one.definition + (f" ({one.numerator} / {one.denominator})" if one.denominator else "")
@@ -66,9 +67,8 @@ def rules_and_rows(measured: Measured, labelled: pd.DataFrame) -> pd.DataFrame:
     return shown
 
 
-def of_other_scopes(measured: Measured, labelled: pd.DataFrame) -> pd.DataFrame:
+def of_other_scopes(measured: Measured, numbered: Stretches) -> pd.DataFrame:
     """List the headline figures of the previous period and since the start, as `rules_and_rows` does, without rules."""
-    numbered = Stretches.of(labelled)
     parts = [
         _figures_and_rows(measured, numbered, scope).assign(scope=scope)
         for scope in measured.facts

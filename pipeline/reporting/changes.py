@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from pipeline.indicators.change import COMPARED, changes, wilson
 from pipeline.indicators.definitions import definitions
 from pipeline.period import Scopes, Window
+from pipeline.project import Change as NamedChange
 from pipeline.project import Project
 from pipeline.reporting.labels import title_of
 from pipeline.reporting.numbers import Numbers, display
@@ -242,7 +243,6 @@ def on_named_changes(words: Words, project: Project, windows: Sequence[Window]) 
     standard that was not theirs.
     """
     first, last = min(one.start for one in windows), max(one.counted_to for one in windows)
-    known = sorted(project.settings.changes, key=lambda change: (change.date, change.what, change.text))
     kinds = kinds_of_change(words)
     told = [
         words.text(
@@ -251,7 +251,7 @@ def on_named_changes(words: Words, project: Project, windows: Sequence[Window]) 
             kind=kinds[change.what],
             what=change.text.rstrip("."),
         )
-        for change in known
+        for change in named_changes(project)
         if first < change.date <= last
     ]
     return told + on_standards(words, project, windows)
@@ -266,9 +266,14 @@ def on_standards(words: Words, project: Project, windows: Sequence[Window]) -> l
             day=change.date,
             title=words.text(definitions()["within_service_standard"].title),
         )
-        for change in project.settings.changes
+        for change in named_changes(project)
         if change.what == "standard" and any(one.start < change.date for one in windows)
     ]
+
+
+def named_changes(project: Project) -> list[NamedChange]:
+    """Return the changes that the project has named, in the order of their days."""
+    return sorted(project.settings.changes, key=lambda change: (change.date, change.what, change.text))
 
 
 def kinds_of_change(words: Words) -> dict[str, str]:

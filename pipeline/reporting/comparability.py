@@ -12,7 +12,7 @@ from pipeline.indicators.definitions import definitions
 from pipeline.indicators.published import changed_rules, published, rules_in_force
 from pipeline.period import Scopes
 from pipeline.project import Change, Project
-from pipeline.reporting.changes import days_in, kinds_of_change, on_standards
+from pipeline.reporting.changes import days_in, kinds_of_change, named_changes, on_standards
 from pipeline.reporting.labels import rule_names
 from pipeline.reporting.numbers import Numbers
 from pipeline.reporting.tables import Table, simple
@@ -134,7 +134,7 @@ class Comparability:
     def changed_table(self) -> Table | None:
         """List what the project says has changed, with the periods before and after it; None where it says nothing."""
         text, words = self.words.text, self.words
-        known = sorted(self.project.settings.changes, key=lambda change: (change.date, change.what, change.text))
+        known = named_changes(self.project)
         if not known:
             return None
         kinds = kinds_of_change(words)

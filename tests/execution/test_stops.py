@@ -28,11 +28,10 @@ def call():
 sys.exit(stops.stoppable(call))
 """
 LOSES_IT = """
+import contextlib
 import signal
-try:
+with contextlib.suppress(BaseException):
     signal.raise_signal(signal.SIGTERM)
-except BaseException:
-    pass
 """
 TURNS_IT_INTO_ANOTHER = """
 import signal

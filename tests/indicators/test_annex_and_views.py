@@ -8,7 +8,7 @@ import pandas as pd
 from making import ROOT, Cleaned, Maker
 
 from pipeline.indicators.computation import COLUMNS, COUNTS, Measured
-from pipeline.indicators.stretches import MOST_STRETCHES
+from pipeline.indicators.stretches import MOST_STRETCHES, Stretches
 from pipeline.indicators.views import (
     breakdown,
     by_scope,
@@ -41,7 +41,7 @@ ROWS = [
 
 
 def ruled(cleaned: Cleaned, period: str) -> pd.DataFrame:
-    return rules_and_rows(cleaned.measure(period), cleaned.labelled).set_index("indicator")
+    return rules_and_rows(cleaned.measure(period), Stretches.of(cleaned.labelled)).set_index("indicator")
 
 
 def annexed(cleaned: Cleaned, period: str, as_of: str = "") -> pd.DataFrame:
@@ -145,11 +145,13 @@ def test_very_many_rows_are_all_told_and_only_very_many_stretches_counted(make: 
 
 def test_the_rows_of_the_previous_period_and_since_the_start_are_told_too(make: Maker) -> None:
     cleaned = make.clean(ROWS)
-    shown = of_other_scopes(cleaned.measure("2024-04"), cleaned.labelled).set_index(["scope", "indicator"])
+    shown = of_other_scopes(cleaned.measure("2024-04"), Stretches.of(cleaned.labelled)).set_index(
+        ["scope", "indicator"]
+    )
     assert shown.loc[("previous", "eligible"), ["figure", "rows"]].tolist() == ["3", "1/2024–2/2024, 9/2024"]
     since = "1/2024–4/2024, 7/2024, 9/2024–10/2024, row 11"
     assert shown.loc[("cumulative", "eligible"), ["figure", "rows"]].tolist() == ["8", since]
-    first = of_other_scopes(cleaned.measure("2024H1"), cleaned.labelled)
+    first = of_other_scopes(cleaned.measure("2024H1"), Stretches.of(cleaned.labelled))
     assert set(first["scope"]) == {"cumulative"}
 
 
@@ -173,8 +175,8 @@ def test_every_list_of_grievances_holds_as_many_as_its_figure_says(make: Maker, 
     looked_at = 0
     for cleaned, period in ((twice, "2024-04"), (sample, "2024H1"), (sample, "2024Q2")):
         measured = cleaned.measure(period)
-        own = rules_and_rows(measured, cleaned.labelled).assign(scope="period")
-        for one in pd.concat([own, of_other_scopes(measured, cleaned.labelled)]).to_dict("records"):
+        own = rules_and_rows(measured, Stretches.of(cleaned.labelled)).assign(scope="period")
+        for one in pd.concat([own, of_other_scopes(measured, Stretches.of(cleaned.labelled))]).to_dict("records"):
             if one["indicator"] in {*COUNTS, "pending_age"} and one["figure"].isdigit():
                 assert held(one["rows"]) == int(one["figure"]), one
                 looked_at += 1
